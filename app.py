@@ -1,0 +1,11 @@
+"""The frame around every page: page config, session bootstrap, navigation."""
+
+import streamlit as st
+
+from components import nav, sidebar
+
+st.set_page_config(page_title="Callsmith", page_icon=":material/construction:", layout="wide")
+nav.mark_framed()
+page = st.navigation(nav.pages(), position="sidebar")
+sidebar.render(page)
+page.run()

@@ -1,0 +1,174 @@
+"""Ways to a provider that Callsmith knows, and how ``{{NAME}}`` in a header gets its value.
+
+A connection never holds a key: it names where the key comes from. One gateway key serves one group of
+models, so several connections to one base URL are normal and nothing here treats them as duplicates.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from callsmith.types.connection import KEY_PLACEHOLDER, Connection, KeyRef, WireName
+
+REFERENCE = re.compile(r"\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}")
+_KEY_NAME = KEY_PLACEHOLDER.strip("{}")
+_LOCAL_HOSTS = frozenset(("localhost", "127.0.0.1", "::1", "host.docker.internal"))
+
+# No network knows the top-level name "invalid" (RFC 2606); the transport mounts the demo model there.
+DEMO_ORIGIN = "http://demo.callsmith.invalid"
+DEMO = Connection(
+    id="demo",
+    name="Demo (scripted, not an LLM)",
+    base_url=f"{DEMO_ORIGIN}/v1",
+    preset="demo",
+)
+ENVIRONMENT_ID = "environment"
+# Shown and used like any other connection, but they are not the user's to change or delete.
+BUILT_IN_IDS = frozenset((DEMO.id, ENVIRONMENT_ID))
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A starting point for a new connection. ``key_names``: variables to look for, first one preferred;
+    empty where the server usually wants no key."""
+
+    id: str
+    label: str
+    base_url: str
+    key_names: tuple[str, ...] = ()
+    wires: tuple[WireName, ...] = ("openai-chat",)
+    note: str = ""
+
+
+# Base URLs as the providers' own documentation gives them; ports are each server's default.
+PRESETS: tuple[Preset, ...] = (
+    Preset(
+        "wenwen",
+        "wenwen",
+        "https://api.wenwen-ai.com/v1",
+        ("CALLSMITH_API_KEY", "WENWEN_API_KEY"),
+        note="A key belongs to a group of models; for models of another group add a second connection with its key.",
+    ),
+    Preset("openai", "OpenAI", "https://api.openai.com/v1", ("OPENAI_API_KEY",)),
+    Preset(
+        "deepseek",
+        "DeepSeek",
+        "https://api.deepseek.com",
+        ("DEEPSEEK_API_KEY",),
+        note="DeepSeek's base URL carries no version.",
+    ),
+    Preset(
+        "openrouter",
+        "OpenRouter",
+        "https://openrouter.ai/api/v1",
+        ("OPENROUTER_API_KEY",),
+        note="Not every model there can call tools; its list says which in its own fields.",
+    ),
+    Preset("ollama", "Ollama (local)", "http://localhost:11434/v1", note="Start it with: ollama serve"),
+    Preset(
+        "llamacpp", "llama.cpp (local)", "http://localhost:8080/v1", note="Start llama-server with --jinja for tools."
+    ),
+    Preset(
+        "vllm",
+        "vLLM (local)",
+        "http://localhost:8000/v1",
+        note="Start it with --enable-auto-tool-choice and a --tool-call-parser for tools.",
+    ),
+    Preset("lmstudio", "LM Studio (local)", "http://localhost:1234/v1", note="Start the server in its Developer tab."),
+    Preset("other", "Another provider", "", ("CALLSMITH_API_KEY",), note="Any server that speaks Chat Completions."),
+)
+
+
+class MissingSecret(LookupError):
+    """A header needs a variable that is not set. The text names both and says what to do."""
+
+    def __init__(self, name: str, header: str = "") -> None:
+        where = f'The header "{header}"' if header else "A header"
+        super().__init__(f"{where} needs {name}, which is not set in the environment, .env or secrets.toml")
+        self.name = name
+
+
+def resolve_headers(connection: Connection, secret: Callable[[str], str | None]) -> dict[str, str]:
+    """The connection's extra headers with ``{{NAME}}`` filled in; ``{{api_key}}`` is left to the transport.
+
+    Raises ``MissingSecret`` for a name that ``secret`` does not know.
+    """
+    return {name: fill(value, secret, header=name) for name, value in connection.headers.items()}
+
+
+def fill(value: str, secret: Callable[[str], str | None], *, header: str = "") -> str:
+    """``value`` with each ``{{NAME}}`` replaced. Raises ``MissingSecret``."""
+
+    def put(found: re.Match[str]) -> str:
+        name = found.group(1)
+        if name == _KEY_NAME:
+            return found.group(0)
+        known = secret(name)
+        if not known:
+            raise MissingSecret(name, header)
+        return known
+
+    return REFERENCE.sub(put, value)
+
+
+def base_url_error(url: str) -> str:
+    """Why a base URL cannot be used, as one sentence; empty where it can. Never repeats a password."""
+    if not url:
+        return "The base URL is missing, for example https://api.openai.com/v1"
+    if re.search(r"\s", url):
+        return "The base URL contains white space"
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "The base URL cannot be read; it looks like https://host/v1 or http://localhost:8000/v1"
+    if parts.scheme not in ("http", "https"):
+        return "The base URL starts with http:// or https://"
+    if parts.username is not None or parts.password is not None:
+        return "The base URL must not hold a user name or password; choose where the key comes from instead"
+    if not host:
+        return "The base URL names no host"
+    if parts.query or parts.fragment or url.endswith(("?", "#")):
+        return "The base URL must not have a ? or # part; extra headers and the extra body carry such settings"
+    if found := re.search(r"/(chat/completions|completions|responses|messages|models)/?$", parts.path):
+        return f"The base URL ends before /{found.group(1)}; Callsmith adds that part itself"
+    return ""
+
+
+def clean_base_url(url: str) -> str:
+    return url.strip().rstrip("/")
+
+
+def lacks_version(url: str) -> bool:
+    """A base URL without a version such as ``/v1`` at its end, unless a preset knows it to be right."""
+    if any(url == preset.base_url for preset in PRESETS):
+        return False
+    return not re.search(r"/v\d+[a-z0-9.]*(/openai)?$", urlsplit(url).path)
+
+
+def is_local(url: str) -> bool:
+    return (urlsplit(url).hostname or "") in _LOCAL_HOSTS
+
+
+def preset(preset_id: str) -> Preset | None:
+    return next((item for item in PRESETS if item.id == preset_id), None)
+
+
+def environment_connection(*, base_url: str, name: str, has_key: bool) -> tuple[Connection | None, tuple[str, ...]]:
+    """The default connection that ``CALLSMITH_*`` describes, and what is wrong with them in sentences.
+
+    A key without a base URL makes no connection: a key is never sent to a host nobody named.
+    """
+    if not base_url:
+        note = "CALLSMITH_API_KEY is set but CALLSMITH_BASE_URL is not, so there is no default connection"
+        return None, (note,) if has_key else ()
+    url = clean_base_url(base_url)
+    if error := base_url_error(url):
+        return None, (f"CALLSMITH_BASE_URL is not used: {error[0].lower()}{error[1:]}",)
+    known = next((item for item in PRESETS if item.base_url == url), None)
+    key = KeyRef() if is_local(url) and not has_key else KeyRef("environment", "CALLSMITH_API_KEY")
+    label = name or (known.label if known else urlsplit(url).netloc)
+    return Connection(ENVIRONMENT_ID, label, url, key=key, preset=known.id if known else ""), ()

@@ -1,0 +1,158 @@
+"""A conversation is a tree of immutable messages; this file holds every pure operation on it.
+
+A node's id is the hash of its message and its parent, so edit, retry and branch keep both arms, forks
+share their prefix, and appending the same node twice is harmless. ``head`` is the end of the arm in
+view. What may be sent next is derived, never stored.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from callsmith.types.codec import to_json
+from callsmith.types.message import Message
+from callsmith.types.parts import Parsed, Text, ToolCall, ToolResult
+
+CANCELLED = '{"error": "cancelled by user"}'
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    id: str
+    parent: str | None
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """``nodes`` keeps insertion order, which is also the order of siblings."""
+
+    id: str
+    title: str = ""
+    nodes: Mapping[str, Node] = field(default_factory=lambda: MappingProxyType({}))
+    head: str | None = None
+
+    def path(self, head: str | None = None) -> tuple[Node, ...]:
+        """The arm that ends at ``head`` (default: the one in view), oldest first."""
+        arm: list[Node] = []
+        at = head if head is not None else self.head
+        while at is not None:
+            node = self.nodes[at]
+            arm.append(node)
+            at = node.parent
+        return tuple(reversed(arm))
+
+    def siblings(self, node_id: str) -> tuple[Node, ...]:
+        """All nodes with the same parent, the node itself among them, oldest first."""
+        parent = self.nodes[node_id].parent
+        return tuple(node for node in self.nodes.values() if node.parent == parent)
+
+    def tip(self, node_id: str) -> str:
+        """The newest end of the arm below a node: where switching to that arm leads."""
+        at = node_id
+        while True:
+            children = [node.id for node in self.nodes.values() if node.parent == at]
+            if not children:
+                return at
+            at = children[-1]
+
+
+def node_id(message: Message, parent: str | None) -> str:
+    content = json.dumps([parent, to_json(message)], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()[:24]
+
+
+def append(
+    conversation: Conversation, message: Message, parent: str | None = None, *, at_head: bool = True
+) -> Conversation:
+    """Add a message below the head (or below ``parent`` when ``at_head`` is False) and move the head to it."""
+    below = conversation.head if at_head else parent
+    if below is not None and below not in conversation.nodes:
+        raise KeyError(f"no message {below} in this conversation")
+    new = Node(node_id(message, below), below, message)
+    nodes = dict(conversation.nodes)
+    nodes.setdefault(new.id, new)
+    return replace(conversation, nodes=MappingProxyType(nodes), head=new.id)
+
+
+def is_cut_off(message: Message, call: ToolCall) -> bool:
+    """A call whose arguments stop short because the reply did: shown, never answered nor sent back."""
+    if not message.cut and message.finish not in ("length", "content_filter"):
+        return False
+    return not isinstance(call.parsed(), Parsed)
+
+
+def answerable(message: Message) -> tuple[ToolCall, ...]:
+    return tuple(call for call in message.calls if not is_cut_off(message, call))
+
+
+def pending_calls(conversation: Conversation) -> tuple[ToolCall, ...]:
+    """The calls that wait for a result: those of the assistant message at the head, in call order."""
+    if conversation.head is None:
+        return ()
+    message = conversation.nodes[conversation.head].message
+    return answerable(message) if message.role == "assistant" else ()
+
+
+def answer(conversation: Conversation, results: Sequence[ToolResult]) -> Conversation:
+    """Add the results of all waiting calls as one message, in call order.
+
+    ValueError names what is missing or too many: every waiting call needs exactly one result.
+    """
+    waiting = [call.id for call in pending_calls(conversation)]
+    given = {result.call_id: result for result in results}
+    missing = [call_id for call_id in waiting if call_id not in given]
+    surplus = [result.call_id for result in results if result.call_id not in waiting]
+    if not waiting or missing or surplus or len(given) != len(results):
+        raise ValueError(
+            f"Results must match the waiting calls one to one: waiting {waiting}, missing {missing}, unknown {surplus}"
+        )
+    return append(conversation, Message("tool", tuple(given[call_id] for call_id in waiting)))
+
+
+def say(conversation: Conversation, text: str) -> Conversation:
+    """Add the user's message. Calls still waiting are answered as cancelled first, since a request
+    whose calls have no results is refused (wire-format notes, 2.3)."""
+    waiting = pending_calls(conversation)
+    if waiting:
+        cancelled = [ToolResult(call.id, CANCELLED, is_error=True, name=call.name) for call in waiting]
+        conversation = answer(conversation, cancelled)
+    return append(conversation, Message("user", (Text(text),)))
+
+
+def edit(conversation: Conversation, at: str, text: str) -> Conversation:
+    """The user's message ``at`` said otherwise: a new arm beside it; the old arm stays."""
+    old = conversation.nodes[at]
+    if old.message.role != "user":
+        raise ValueError("Only a user message can be edited and sent again")
+    return append(conversation, Message("user", (Text(text),)), old.parent, at_head=False)
+
+
+def rewind(conversation: Conversation) -> Conversation:
+    """Move the head back before the last reply, so that it can be asked for again (retry)."""
+    if conversation.head is None:
+        return conversation
+    node = conversation.nodes[conversation.head]
+    return replace(conversation, head=node.parent) if node.message.role == "assistant" else conversation
+
+
+def switch(conversation: Conversation, node: str) -> Conversation:
+    """Bring the arm through ``node`` into view, at its newest end."""
+    return replace(conversation, head=conversation.tip(node))
+
+
+def may_ask(conversation: Conversation) -> str:
+    """Empty when a reply can be asked for now, else the reason in words."""
+    if conversation.head is None:
+        return "Write a message first"
+    waiting = pending_calls(conversation)
+    if waiting:
+        names = ", ".join(call.name or "a call without a name" for call in waiting)
+        return f"Waiting for {len(waiting)} tool result{'s' if len(waiting) > 1 else ''}: {names}"
+    if conversation.nodes[conversation.head].message.role == "assistant":
+        return "The model has answered; write the next message"
+    return ""

@@ -1,0 +1,361 @@
+"""One exchange in a daemon thread, from sending to commit.
+
+The worker owns the turn: it sends, reads, and hands every change to the sink; a page only draws
+``snapshot()``. Whoever ends a job first (the provider, a time limit, the user) ends it once, under the
+lock, so nothing is committed twice and Stop works even while the network is silent.
+
+Retries: only before the first byte of an answer, for faults that may pass, at most ``MAX_ATTEMPTS``
+tries in all, ``Retry-After`` obeyed up to ``MAX_WAIT`` seconds. Every attempt is visible.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import tenacity
+
+from callsmith.reading import Reader, expects_stream
+from callsmith.redaction import Redactor
+from callsmith.retry_after import retry_after
+from callsmith.transport import Answer, Broken, Transport
+from callsmith.types.exchange import Attempt, Exchange, Headers, Marks
+from callsmith.types.options import Limits
+from callsmith.types.problem import Problem
+from callsmith.types.turn import Turn
+from callsmith.wire.base import Wire
+
+_log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+MAX_WAIT = 30.0
+_REQUEST_ID_HEADERS = ("x-request-id", "x-oneapi-request-id", "request-id", "apim-request-id")
+
+
+class Sink(Protocol):
+    """Where a job's outcome goes. ``append`` gets only what is new; ``finish`` is called exactly once."""
+
+    def append(self, exchange_id: str, data: bytes, marks: Marks) -> None: ...
+
+    def finish(self, exchange: Exchange, turn: Turn) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A picture of a job. ``version`` grows with every change; ``waiting`` is the attempt being waited out."""
+
+    version: int
+    turn: Turn
+    marks: Marks
+    attempts: tuple[Attempt, ...]
+    done: bool
+
+    @property
+    def waiting(self) -> Attempt | None:
+        last = self.attempts[-1] if self.attempts else None
+        return last if last is not None and last.wait is not None and not self.done else None
+
+
+class _Again(Exception):
+    def __init__(self, problem: Problem, wait: float | None) -> None:
+        super().__init__(problem.message)
+        self.problem = problem
+        self.wait = wait
+
+
+class Job:
+    def __init__(
+        self,
+        exchange: Exchange,
+        wire: Wire,
+        headers: Headers,
+        limits: Limits,
+        transport: Transport,
+        sink: Sink,
+        redactor: Redactor,
+    ) -> None:
+        self.exchange_id = exchange.id
+        self.limits = limits
+        self._exchange = exchange
+        self._wire = wire
+        self._headers = headers
+        self._transport = transport
+        self._sink = sink
+        self._redactor = redactor
+        self._changed = threading.Condition()
+        self._ended = threading.Event()
+        self._version = 0
+        self._turn = Turn()
+        self._stale = False
+        self._reader: Reader | None = None
+        self._answer: Answer | None = None
+        self._body: list[bytes] = []
+        self._saved = 0
+        self._clock = time.monotonic()
+        self._last_byte: float | None = None
+        self._attempt_started = 0.0
+        self.committed = threading.Event()
+        self.save_error = ""
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name=f"exchange-{self.exchange_id}", daemon=True).start()
+
+    @property
+    def done(self) -> bool:
+        return self._ended.is_set()
+
+    def snapshot(self) -> Snapshot:
+        with self._changed:
+            if self._stale and self._reader is not None:
+                self._turn = self._reader.turn()
+                self._stale = False
+            exchange = self._exchange
+            return Snapshot(self._version, self._turn, exchange.marks, exchange.attempts, self.done)
+
+    def wait_change(self, seen: int, timeout: float) -> None:
+        """Until something changed since version ``seen``, the job ended, or the time is over."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._version != seen or self._ended.is_set(), timeout)
+
+    def wait_end(self, timeout: float) -> bool:
+        return self._ended.wait(timeout)
+
+    def cancel(self) -> None:
+        """Stop now and keep what came. Safe from any thread, more than once."""
+        self._end(Problem("stopped", "Stopped by you"))
+
+    def enforce_limits(self) -> None:
+        """End the job when one of its time limits has passed. Called by the keeper a few times a second."""
+        now = self._elapsed()
+        limits = self.limits
+        if now > limits.total:
+            self._end(Problem("timeout", f"The whole reply took longer than {limits.total:g} s", code="total"))
+        elif self._last_byte is not None:
+            if now - self._last_byte > limits.between_bytes:
+                message = f"Nothing arrived for {limits.between_bytes:g} s"
+                self._end(Problem("timeout", message, code="between_bytes"))
+        elif not self.snapshot().waiting and now - self._attempt_started > limits.first_byte:
+            self._end(Problem("timeout", f"No answer began within {limits.first_byte:g} s", code="first_byte"))
+
+    def save(self) -> None:
+        """Hand what arrived since the last call to the sink, so that a crash loses next to nothing."""
+        with self._changed:
+            if self.done:
+                return
+            fresh = b"".join(self._body[self._saved :])
+            self._saved = len(self._body)
+            marks = self._exchange.marks
+        try:
+            self._sink.append(self.exchange_id, fresh, marks)
+        except Exception as error:
+            self._not_saved(error)
+
+    def _run(self) -> None:
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(_Again),
+            stop=tenacity.stop_after_attempt(MAX_ATTEMPTS),
+            wait=_wait,
+            sleep=self._sleep,
+            before_sleep=self._note_retry,
+            reraise=True,
+        )
+        try:
+            retrying(self._attempt)
+        except _Again as error:
+            self._note_attempt(error.problem, None)
+            self._end(error.problem)
+        except Exception as error:
+            text = self._redactor.text(f"{type(error).__name__}: {error}")
+            self._end(Problem("request", f"Callsmith failed while reading the answer: {text}", code="internal"))
+            raise
+
+    def _sleep(self, seconds: float) -> None:
+        self._ended.wait(seconds)
+
+    def _attempt(self) -> None:
+        if self.done:
+            return
+        with self._changed:
+            self._attempt_started = self._elapsed()
+            self._mark(sent=self._attempt_started)
+        try:
+            with self._transport.open(self._exchange.request, self._headers, self.limits) as answer:
+                self._receive(answer)
+        except Broken as error:
+            problem = replace(error.problem, message=self._redactor.text(error.problem.message))
+            if problem.retryable and self._last_byte is None:
+                raise _Again(problem, None) from error
+            self._end(problem)
+
+    def _receive(self, answer: Answer) -> None:
+        if answer.status >= 300:
+            self._receive_error(answer)
+            return
+        with self._changed:
+            self._answer = answer
+            self._exchange = replace(
+                self._exchange,
+                status=answer.status,
+                headers=answer.headers,
+                attempts=(*self._exchange.attempts, Attempt(self._attempt_started, answer.status)),
+            )
+            stream = expects_stream(self._exchange.stream, answer.headers)
+            self._reader = Reader(self._wire, answer.status, stream=stream)
+            self._last_byte = self._elapsed()
+        for chunk in answer.chunks():
+            if not self._take(self._redactor.feed(chunk)):
+                return
+        self._take(self._redactor.flush())
+        self._end(None)
+
+    def _receive_error(self, answer: Answer) -> None:
+        body = self._redactor.feed(b"".join(answer.chunks())) + self._redactor.flush()
+        problem = self._wire.error(answer.status, body)
+        if not problem.request_id:
+            problem = replace(problem, request_id=_request_id(answer.headers))
+        with self._changed:
+            if self.done:
+                return
+            self._exchange = replace(self._exchange, status=answer.status, headers=answer.headers)
+            self._body = [body]
+        if problem.retryable:
+            raise _Again(problem, retry_after(answer.headers, time.time()))
+        self._note_attempt(problem, None)
+        self._end(problem)
+
+    def _take(self, chunk: bytes) -> bool:
+        """False when the job has ended meanwhile."""
+        with self._changed:
+            if self.done or self._reader is None:
+                return False
+            now = self._elapsed()
+            self._last_byte = now
+            if chunk:
+                if not self._body:
+                    self._mark(first_byte=now)
+                self._body.append(chunk)
+                had_token = self._reader.has_token
+                self._reader.feed(chunk)
+                if not had_token and self._reader.has_token:
+                    self._mark(first_token=now)
+                self._stale = True
+                self._bump()
+            return True
+
+    def _note_attempt(self, problem: Problem, wait: float | None) -> None:
+        with self._changed:
+            attempt = Attempt(self._attempt_started, problem.status, problem, wait)
+            self._exchange = replace(self._exchange, attempts=(*self._exchange.attempts, attempt))
+            self._bump()
+
+    def _note_retry(self, state: tenacity.RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, _Again):
+            self._note_attempt(error.problem, state.upcoming_sleep)
+            with self._changed:
+                self._body = []
+
+    def _end(self, problem: Problem | None) -> None:
+        with self._changed:
+            if self.done:
+                return
+            if self._reader is not None:
+                self._reader.close(problem)
+                turn = self._reader.turn()
+            else:
+                stopped = problem is not None and problem.kind == "stopped"
+                turn = Turn(state="stopped" if stopped else "failed", problem=problem)
+            now = self._elapsed()
+            if turn.parts and self._exchange.marks.first_token is None:
+                self._mark(first_token=now)
+            self._mark(done=now)
+            self._exchange = replace(self._exchange, body=b"".join(self._body))
+            self._turn, self._stale = turn, False
+            self._ended.set()
+            self._bump()
+            exchange, answer = self._exchange, self._answer
+        if answer is not None and problem is not None:
+            answer.abort()
+        try:
+            self._sink.finish(exchange, turn)
+        except Exception as error:
+            self._not_saved(error)
+        self.committed.set()
+
+    def _not_saved(self, error: Exception) -> None:
+        """The reply goes on although the store failed; the page says so (``save_error``)."""
+        _log.error("exchange %s could not be saved", self.exchange_id, exc_info=error)
+        self.save_error = f"{type(error).__name__}: {error}".splitlines()[0]
+
+    def _mark(self, **at: float) -> None:
+        self._exchange = replace(self._exchange, marks=replace(self._exchange.marks, **at))
+
+    def _bump(self) -> None:
+        self._version += 1
+        self._changed.notify_all()
+
+    def _elapsed(self) -> float:
+        return time.monotonic() - self._clock
+
+
+def _wait(state: tenacity.RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    asked = error.wait if isinstance(error, _Again) else None
+    backoff = 0.5 * 2.0 ** (state.attempt_number - 1)
+    return min(backoff if asked is None else asked, MAX_WAIT)
+
+
+def _request_id(headers: Headers) -> str:
+    found = {name.lower(): value for name, value in headers}
+    return next((found[name] for name in _REQUEST_ID_HEADERS if name in found), "")
+
+
+class Jobs:
+    """All running jobs of the process, by exchange; one keeper thread saves them and watches their limits."""
+
+    TICK = 0.1
+    SAVE_EVERY = 0.4
+
+    def __init__(self) -> None:
+        self._jobs: dict[str, Job] = {}
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        threading.Thread(target=self._keep, name="job-keeper", daemon=True).start()
+
+    def start(self, job: Job) -> Job:
+        with self._lock:
+            self._jobs[job.exchange_id] = job
+        job.start()
+        self._wake.set()
+        return job
+
+    def get(self, exchange_id: str) -> Job | None:
+        with self._lock:
+            return self._jobs.get(exchange_id)
+
+    def find(self, wanted: Callable[[str], bool]) -> Job | None:
+        with self._lock:
+            return next((job for key, job in self._jobs.items() if wanted(key)), None)
+
+    def _keep(self) -> None:
+        saved = 0.0
+        while True:
+            with self._lock:
+                self._jobs = {key: job for key, job in self._jobs.items() if not job.committed.is_set()}
+                running = list(self._jobs.values())
+            if not running:
+                self._wake.clear()
+                self._wake.wait()
+                continue
+            due = time.monotonic() - saved >= self.SAVE_EVERY
+            for job in running:
+                job.enforce_limits()
+                if due:
+                    job.save()
+            if due:
+                saved = time.monotonic()
+            time.sleep(self.TICK)

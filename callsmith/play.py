@@ -1,0 +1,143 @@
+"""One turn set going: conversation, setup and connection in; a running job out, everything kept.
+
+The only place where the pure conversation, the store and the jobs meet. A page calls ``Play`` from its
+callbacks, so that the request leaves before the page draws itself again.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from callsmith.conversation import Conversation, Node, may_ask, node_id
+from callsmith.job import Job, Jobs
+from callsmith.redaction import RedactingFilter, Redactor, filled
+from callsmith.store import Store
+from callsmith.transport import Transport
+from callsmith.types.connection import Target
+from callsmith.types.exchange import Exchange, HttpRequest, Marks
+from callsmith.types.message import Origin, Thread
+from callsmith.types.options import Options
+from callsmith.types.tool import Tool
+from callsmith.types.turn import Turn
+from callsmith.wire.registry import WIRES
+
+_REFERENCE = re.compile(r"\{\{(\w+)\}\}")
+
+
+class CannotAsk(ValueError):
+    """The request cannot be made now; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Everything one exchange asks with, beside the conversation itself."""
+
+    target: Target
+    system: str
+    tools: Sequence[Tool]
+    options: Options
+
+
+def build(ask: Ask, conversation: Conversation) -> HttpRequest:
+    """The request that would be sent now, exactly."""
+    messages = tuple(node.message for node in conversation.path())
+    thread = Thread(ask.system, messages)
+    return WIRES[ask.target.wire].request(ask.target, thread, ask.tools, ask.options)
+
+
+class Play:
+    """``secret`` reads a variable or secret by name; ``logs`` learns every key that is used."""
+
+    def __init__(
+        self, store: Store, jobs: Jobs, transport: Transport, secret: Callable[[str], str | None], logs: RedactingFilter
+    ) -> None:
+        self._store = store
+        self._jobs = jobs
+        self._transport = transport
+        self._secret = secret
+        self._logs = logs
+
+    def ask(self, conversation: Conversation, ask: Ask, key: str | None, new: Sequence[Node] = ()) -> Job:
+        """Start the exchange at the head. ``new`` holds nodes not yet in the store; they are kept with it.
+
+        Raises ``CannotAsk`` when calls wait for results, the key or a header's secret is missing.
+        """
+        reason = may_ask(conversation)
+        if reason:
+            raise CannotAsk(reason)
+        connection = ask.target.connection
+        if connection.key.source != "none" and not key:
+            raise CannotAsk(_missing_key(ask.target))
+        used: dict[str, str] = {"key": key} if key else {}
+        request = build(ask, conversation)
+        headers = filled(request, key, lambda value: self._fill(value, used))
+        exchange = Exchange(
+            id=uuid.uuid4().hex,
+            connection=connection.name,
+            wire=ask.target.wire,
+            model=ask.target.model,
+            request=request,
+            stream=ask.options.stream,
+            marks=Marks(started=time.time()),
+        )
+        self._logs.learn(used.values())
+        self._store.begin_exchange(exchange, conversation.id, conversation.head, nodes=new)
+        sink = _StoreSink(self._store, conversation.head)
+        job = Job(
+            exchange,
+            WIRES[ask.target.wire],
+            headers,
+            ask.options.limits,
+            self._transport,
+            sink,
+            Redactor(used.values()),
+        )
+        return self._jobs.start(job)
+
+    def _fill(self, value: str, used: dict[str, str]) -> str:
+        def put(found: re.Match[str]) -> str:
+            name = found.group(1)
+            secret = self._secret(name)
+            if not secret:
+                raise CannotAsk(f"A header needs {name}, which is not set in the environment, .env or secrets.toml")
+            used[name] = secret
+            return secret
+
+        return _REFERENCE.sub(put, value)
+
+
+def added(before: Mapping[str, Node], after: Conversation) -> tuple[Node, ...]:
+    """The nodes a pure operation added, in order."""
+    return tuple(node for key, node in after.nodes.items() if key not in before)
+
+
+def _missing_key(target: Target) -> str:
+    connection = target.connection
+    if connection.key.source == "environment":
+        return (
+            f"{connection.name} needs a key: set {connection.key.name} in the environment, .env or secrets.toml, "
+            "or type a key for this session on the Connections page"
+        )
+    return f"{connection.name} needs a key: type one for this session on the Connections page"
+
+
+class _StoreSink:
+    def __init__(self, store: Store, parent: str | None) -> None:
+        self._store = store
+        self._parent = parent
+
+    def append(self, exchange_id: str, data: bytes, marks: Marks) -> None:
+        self._store.append_body(exchange_id, data, marks)
+
+    def finish(self, exchange: Exchange, turn: Turn) -> None:
+        self._store.finish_exchange(exchange, turn, reply_node(exchange, turn, self._parent))
+
+
+def reply_node(exchange: Exchange, turn: Turn, parent: str | None) -> Node | None:
+    """The node a finished exchange leaves in the conversation; None when nothing arrived."""
+    message = turn.message(Origin(exchange.id, exchange.connection, exchange.wire, exchange.model))
+    return None if message is None else Node(node_id(message, parent), parent, message)

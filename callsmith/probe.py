@@ -1,0 +1,119 @@
+"""Asking a provider for its models: for the model picker, and to test a connection.
+
+Problems come back as values; a key that the provider echoes is taken out before anything else reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from callsmith.advice import Advice, Context, advise
+from callsmith.connections import MissingSecret, resolve_headers
+from callsmith.models import ModelList, read_models
+from callsmith.redaction import Redactor
+from callsmith.transport import Broken
+from callsmith.types.connection import KEY_PLACEHOLDER, Connection
+from callsmith.types.exchange import Headers
+from callsmith.types.problem import Problem
+
+Secret = Callable[[str], str | None]
+
+
+class Get(Protocol):
+    """``Transport.get``: status, headers and body of a small GET. Raises ``Broken``."""
+
+    def __call__(self, url: str, headers: Headers, /) -> tuple[int, Headers, bytes]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """``line`` says in one sentence how the connection stands. ``advice`` is there unless all is well."""
+
+    ok: bool
+    line: str
+    models: ModelList = ModelList()
+    advice: Advice | None = None
+    problem: Problem | None = None
+
+
+def list_models(get: Get, connection: Connection, key: str | None, secret: Secret) -> ModelList | Problem:
+    """``GET {base URL}/models`` with the connection's key and headers. Never raises for what a network does."""
+    if connection.key.source != "none" and not key:
+        return Problem("request", "No key", code="no_key")
+    try:
+        extra = resolve_headers(connection, secret)
+    except MissingSecret as error:
+        return Problem("request", str(error), code="missing_variable", param=error.name)
+    headers = [("Accept", "application/json")]
+    if connection.key.source != "none":
+        headers.append(("Authorization", f"Bearer {KEY_PLACEHOLDER}"))
+    headers += extra.items()
+    filled = tuple((name, value.replace(KEY_PLACEHOLDER, key or "")) for name, value in headers)
+    redactor = Redactor([*([key] if key else []), *(extra[name] for name in extra if "{{" in connection.headers[name])])
+    try:
+        status, _, body = get(f"{connection.base_url}/models", filled)
+    except Broken as error:
+        return replace(error.problem, message=redactor.text(error.problem.message))
+    return read_models(status, redactor.clean(body))
+
+
+def test_connection(get: Get, connection: Connection, key: str | None, secret: Secret, model: str = "") -> Verdict:
+    """Whether the connection works, and if not, what exactly is wrong. ``model``: the one meant to be used."""
+    found = list_models(get, connection, key, secret)
+    context = Context(connection)
+    if isinstance(found, Problem):
+        advice = advise(found, context)
+        return Verdict(False, f"{advice.title}.", advice=advice, problem=found)
+    count = len(found.models)
+    if not count:
+        return Verdict(False, "It answers, but it lists no models.", found, _no_models(connection))
+    listed = "1 model" if count == 1 else f"{count:,} models"
+    if model and all(item.id != model for item in found.models):
+        line = f"It works and lists {listed}, but {model} is not among them."
+        return Verdict(False, line, found, _not_listed(connection, model))
+    if connection.key.source != "none" and _is_public(get, connection, secret):
+        return Verdict(
+            True, f"It answers: {listed}. It lists them without a key too, so the key was not checked.", found
+        )
+    return Verdict(True, f"It works: {listed}.", found)
+
+
+def _is_public(get: Get, connection: Connection, secret: Secret) -> bool:
+    """Some providers (OpenRouter is one) list their models to everyone; that says nothing about a key."""
+    if any(KEY_PLACEHOLDER in value for value in connection.headers.values()):
+        return False
+    without = list_models(get, replace(connection, key=type(connection.key)()), None, secret)
+    return isinstance(without, ModelList) and bool(without.models)
+
+
+def _no_models(connection: Connection) -> Advice:
+    if connection.key.source == "none":
+        return Advice(
+            "No models there",
+            "The server runs, but no model is loaded.",
+            ("Load or download a model in the server, then test again.",),
+            ("connections",),
+        )
+    return Advice(
+        "No models for this key",
+        "The key was accepted, but its group has no models, or the key is limited to none.",
+        ("Check the key's group and its allowed models on the provider's page.",),
+        ("connections",),
+    )
+
+
+def _not_listed(connection: Connection, model: str) -> Advice:
+    if connection.key.source == "none":
+        step = f"Load {model} in the server, or choose one of the listed models."
+        return Advice(f"{model} is not there", "The server does not have that model.", (step,), ("model",))
+    return Advice(
+        f"{model} is not in this key's list",
+        "The id may be mistyped, or the key belongs to another group: a gateway's key serves one group of models.",
+        (
+            "Choose one of the listed models.",
+            f"Or use a key of the group that has {model}: add a second connection with the same base URL.",
+        ),
+        ("model", "connections"),
+    )

@@ -1,0 +1,90 @@
+"""Secrets on their way out and back: filled into a request last, and taken out of whatever returns.
+
+Providers echo keys in error messages, so an answer is cleaned before anything else sees it. Short words
+such as ``ollama`` or ``none``, which local servers accept as keys, are no secrets and stay as they are.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+
+from callsmith.types.connection import KEY_PLACEHOLDER
+from callsmith.types.exchange import Headers, HttpRequest
+
+HIDDEN = "[key hidden]"
+
+
+def is_secret(value: str) -> bool:
+    return len(value) >= 16 or (len(value) >= 8 and any(char.isdigit() for char in value))
+
+
+class Redactor:
+    """Replaces secrets in bytes that may be cut anywhere, and in whole texts."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = sorted({s.encode() for s in secrets if is_secret(s)}, key=len, reverse=True)
+        self._held = b""
+
+    def feed(self, chunk: bytes) -> bytes:
+        """The chunk without secrets. An end that may be the start of a secret waits for the next chunk."""
+        if not self._secrets:
+            return chunk
+        data = self.clean(self._held + chunk)
+        held = max((self._overlap(data, secret) for secret in self._secrets), default=0)
+        self._held = data[len(data) - held :]
+        return data[: len(data) - held]
+
+    def flush(self) -> bytes:
+        held, self._held = self._held, b""
+        return held
+
+    def clean(self, data: bytes) -> bytes:
+        for secret in self._secrets:
+            if secret in data:
+                data = data.replace(secret, HIDDEN.encode())
+        return data
+
+    def text(self, text: str) -> str:
+        return self.clean(text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
+
+    @staticmethod
+    def _overlap(data: bytes, secret: bytes) -> int:
+        for size in range(min(len(secret) - 1, len(data)), 0, -1):
+            if data.endswith(secret[:size]):
+                return size
+        return 0
+
+
+def filled(request: HttpRequest, key: str | None, resolved: Callable[[str], str]) -> Headers:
+    """The headers as they go out. ``resolved`` fills ``{{NAME}}`` in a header's value from the environment."""
+    out = []
+    for name, value in request.headers:
+        value = value.replace(KEY_PLACEHOLDER, key or "")
+        out.append((name, resolved(value) if "{{" in value else value))
+    return tuple(out)
+
+
+class RedactingFilter(logging.Filter):
+    """Keeps known secrets out of log records, tracebacks included."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._known: set[str] = set()
+        self._redactor = Redactor(())
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        new = {secret for secret in secrets if is_secret(secret)} - self._known
+        if new:
+            self._known |= new
+            self._redactor = Redactor(self._known)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if self._known:
+            record.msg = self._redactor.text(record.getMessage())
+            record.args = None
+            if record.exc_info and not record.exc_text:
+                record.exc_text = logging.Formatter().formatException(record.exc_info)
+            if record.exc_text:
+                record.exc_text = self._redactor.text(record.exc_text)
+        return True

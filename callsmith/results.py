@@ -1,0 +1,67 @@
+"""Results typed by hand: whether they can be sent, and where to start from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from callsmith.schema.sample import CannotSample, sample
+from callsmith.schema.validate import SchemaError, violations
+from callsmith.types.parts import Parsed, ToolCall, ToolResult
+from callsmith.types.tool import Tool
+
+Format = Literal["JSON", "Text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A result being typed. It is sent exactly as typed."""
+
+    text: str = ""
+    format: Format = "JSON"
+    is_error: bool = False
+
+    def problem(self) -> str:
+        """Empty when it can be sent, else why not."""
+        if not self.text.strip():
+            return "No result yet"
+        if self.format == "Text":
+            return ""
+        try:
+            json.loads(self.text)
+        except json.JSONDecodeError as error:
+            return f"Not JSON: {error.msg}, line {error.lineno}, column {error.colno}"
+        except RecursionError:
+            return "Not JSON that can be read: nested too deeply"
+        return ""
+
+    def result(self, call: ToolCall) -> ToolResult:
+        return ToolResult(call.id, self.text, self.is_error, call.name)
+
+
+def output_warnings(tool: Tool | None, draft: Draft) -> tuple[str, ...]:
+    """Where a JSON result departs from the tool's output schema. It may be sent all the same."""
+    if tool is None or tool.output_schema is None or draft.is_error or draft.format != "JSON" or draft.problem():
+        return ()
+    try:
+        found = violations(tool.output_schema, json.loads(draft.text))
+    except SchemaError as error:
+        return (f"The output schema is broken: {error}",)
+    return tuple(f"{item.path or 'the result'}: {item.message}" for item in found)
+
+
+def starting_point(tool: Tool | None, call: ToolCall, seed: int = 0) -> str:
+    """JSON text to start from: a sample of the output schema, else the arguments and a status."""
+    value: Any = None
+    if tool is not None and tool.output_schema is not None:
+        try:
+            value = sample(tool.output_schema, seed)
+        except (CannotSample, SchemaError):
+            value = None
+    if value is None:
+        parsed = call.parsed()
+        arguments = parsed.value if isinstance(parsed, Parsed) and isinstance(parsed.value, Mapping) else {}
+        value = {"status": "ok", **arguments}
+    return json.dumps(value, indent=2, ensure_ascii=False)

@@ -1,0 +1,104 @@
+"""What a message is made of: a closed union of parts, each with a literal ``kind``.
+
+``extra`` on a part is provider data that must go back unread (signatures, ``extra_content``);
+nothing in Callsmith interprets it except the wire format that wrote it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Literal
+
+Extra = Mapping[str, Any]
+NO_EXTRA: Extra = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    text: str
+    extra: Extra = field(default_factory=lambda: NO_EXTRA)
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """Reasoning the model showed. ``source`` names the wire field it came in, so it can go back there."""
+
+    text: str
+    source: str = ""
+    extra: Extra = field(default_factory=lambda: NO_EXTRA)
+    kind: Literal["thinking"] = "thinking"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The model declined, in the provider's own refusal field rather than in text."""
+
+    text: str
+    extra: Extra = field(default_factory=lambda: NO_EXTRA)
+    kind: Literal["refusal"] = "refusal"
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """Arguments that are JSON. ``value`` may still be anything: an object is not guaranteed."""
+
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """Arguments that are not JSON. ``line`` and ``column`` count from 1."""
+
+    message: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """One call the model asks for. ``arguments`` is the raw string it sent, never repaired."""
+
+    id: str
+    name: str
+    arguments: str
+    type: str = "function"
+    extra: Extra = field(default_factory=lambda: NO_EXTRA)
+    kind: Literal["tool_call"] = "tool_call"
+
+    def parsed(self) -> Parsed | Malformed:
+        """The arguments as JSON, or where they stop being JSON (NaN and Infinity are not JSON)."""
+        try:
+            return Parsed(json.loads(self.arguments, parse_constant=_refuse_constant))
+        except json.JSONDecodeError as error:
+            return Malformed(error.msg, error.lineno, error.colno)
+        except _NotJson as error:
+            return Malformed(str(error), 1, 1)
+        except RecursionError:
+            return Malformed("The arguments are nested too deeply to read", 1, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What is sent back for one call. ``content`` is text; JSON results are kept as JSON text."""
+
+    call_id: str
+    content: str
+    is_error: bool = False
+    name: str = ""
+    extra: Extra = field(default_factory=lambda: NO_EXTRA)
+    kind: Literal["tool_result"] = "tool_result"
+
+
+Part = Text | Thinking | Refusal | ToolCall | ToolResult
+
+
+class _NotJson(ValueError):
+    pass
+
+
+def _refuse_constant(name: str) -> Any:
+    raise _NotJson(f"{name} is not JSON")

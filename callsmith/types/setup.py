@@ -1,0 +1,27 @@
+"""How a conversation asks: which model, which system prompt, which tools, which options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from callsmith.types.options import Options
+
+
+@dataclass(frozen=True, slots=True)
+class ToolUse:
+    """A tool of the library in a conversation; ``on`` False keeps it but does not offer it."""
+
+    tool_id: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """Kept with the conversation. Empty ``connection_id`` or ``model``: the default one."""
+
+    connection_id: str = ""
+    wire: str = "openai-chat"
+    model: str = ""
+    system: str = ""
+    tools: tuple[ToolUse, ...] = ()
+    options: Options = Options()

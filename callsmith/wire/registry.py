@@ -1,0 +1,11 @@
+"""The wire formats there are, by name. One line a format."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from callsmith.wire.base import Wire
+from callsmith.wire.openai_chat import OpenAIChat
+
+WIRES: Mapping[str, Wire] = MappingProxyType({wire.name: wire for wire in (OpenAIChat(),)})

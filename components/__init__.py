@@ -1,0 +1,1 @@
+"""Everything that may import streamlit, one folder a panel, one file a question."""

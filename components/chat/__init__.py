@@ -1,0 +1,1 @@
+"""The conversation: transcript, live reply, result slots, composer."""

@@ -1,0 +1,147 @@
+"""What the buttons of the Playground do. Callbacks: they run before the page draws itself, so a request
+leaves at once. Each takes the conversation as it is now, applies one pure operation, and keeps the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import streamlit as st
+
+from callsmith import conversation as pure
+from callsmith.conversation import Conversation
+from callsmith.play import CannotAsk, added
+from callsmith.starters import STARTERS, Starter
+from callsmith.types.parts import ToolResult
+from callsmith.types.setup import ToolUse
+from components import services
+from components.chat import drafts, session
+from components.connections.keys import key_for
+from components.state import ui
+
+
+def send_typed(key: str) -> None:
+    """The composer was submitted."""
+    text = st.session_state[key]
+    if text and text.strip():
+        send(text)
+
+
+def send(text: str) -> None:
+    opened = session.open_or_create()
+    _advance(opened.conversation, pure.say(opened.conversation, text))
+
+
+def continue_turn() -> None:
+    """Send the results of all waiting calls, in call order."""
+    opened = session.current()
+    slots = drafts.slots(opened.conversation)
+    results: list[ToolResult] = [slot.draft.result(slot.call) for slot in slots]
+    _advance(opened.conversation, pure.answer(opened.conversation, results))
+    drafts.clear(opened.conversation.id, slots)
+
+
+def retry() -> None:
+    """Ask again for the last reply; the one there was stays as an arm of its own."""
+    opened = session.current()
+    _advance(opened.conversation, pure.rewind(opened.conversation))
+
+
+def edit(node_id: str, key: str) -> None:
+    """Send an earlier message again in other words; the old arm stays."""
+    text = st.session_state[key]
+    ui().editing = None
+    if text and text.strip():
+        opened = session.current()
+        _advance(opened.conversation, pure.edit(opened.conversation, node_id, text))
+
+
+def begin_edit(node_id: str | None) -> None:
+    ui().editing = node_id
+
+
+def switch_arm(node_id: str) -> None:
+    opened = session.current()
+    moved = pure.switch(opened.conversation, node_id)
+    services.store().set_head(moved.id, moved.head)
+
+
+def stop(exchange_id: str) -> None:
+    job = services.jobs().get(exchange_id)
+    if job is not None:
+        job.cancel()
+
+
+def new_conversation() -> None:
+    session.show(None)
+
+
+def open_conversation(conversation_id: str) -> None:
+    session.show(conversation_id)
+
+
+def delete_conversation() -> None:
+    opened = session.current()
+    if opened.exists:
+        services.store().delete(opened.conversation.id)
+        session.show(None)
+        ui().deleted_conversation = (opened.conversation.id, opened.conversation.title or "Untitled")
+
+
+def restore_conversation(conversation_id: str) -> None:
+    services.store().restore(conversation_id)
+    ui().deleted_conversation = None
+    session.show(conversation_id)
+
+
+def clear() -> None:
+    """Back to the empty beginning of this conversation; every arm can still be found again."""
+    opened = session.current()
+    services.store().set_head(opened.conversation.id, None)
+
+
+def rename(key: str) -> None:
+    opened = session.current()
+    if opened.exists:
+        services.store().rename(opened.conversation.id, st.session_state[key].strip())
+
+
+def show_earlier(step: int) -> None:
+    ui().shown_turns += step
+
+
+def start(starter_id: str) -> None:
+    """Begin with an example: its tools, its prompt, sent at once."""
+    starter = next(item for item in STARTERS if item.id == starter_id)
+    opened = session.current()
+    setup = replace(opened.setup, system=starter.system, tools=_bring_tools(starter))
+    session.save_setup(setup)
+    send(starter.prompt)
+
+
+def _bring_tools(starter: Starter) -> tuple[ToolUse, ...]:
+    """The starter's tools in the library, added only where the library has no equal one."""
+    store = services.store()
+    library = store.tools()
+    uses = []
+    for tool in starter.tools:
+        same = next((record.id for record in library if record.tool == tool), None)
+        uses.append(ToolUse(same or store.save_tool(tool)))
+    return tuple(uses)
+
+
+def _advance(before: Conversation, after: Conversation) -> None:
+    """Keep what is new and ask for the reply. What was said is kept even when nothing can be asked."""
+    state = ui()
+    state.notice = ""
+    new = added(before.nodes, after)
+    try:
+        ask = session.ask_of(session.current().setup)
+        state.exchange_id = services.engine().play.ask(after, ask, key_for(ask.target.connection), new).exchange_id
+    except CannotAsk as error:
+        _keep(after, new)
+        state.notice = str(error)
+
+
+def _keep(conversation: Conversation, new: Sequence[pure.Node]) -> None:
+    services.store().save_nodes(conversation.id, new, conversation.head)

@@ -1,0 +1,75 @@
+"""One tool call as a card: said in words, shown as JSON, its validity and state, its result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import streamlit as st
+
+from callsmith.calls import Verdict, judge
+from callsmith.types.parts import Parsed, ToolCall, ToolResult
+from callsmith.types.tool import Tool
+from components.words import plain, spoken
+
+_BADGES = {
+    "waiting": ":orange-badge[:material/hourglass_empty: waiting]",
+    "answered": ":green-badge[:material/check: answered]",
+    "error": ":red-badge[:material/error: answered with an error]",
+    "arriving": ":blue-badge[:material/more_horiz: arriving]",
+    "cut off": ":gray-badge[:material/content_cut: cut off, will not be sent]",
+}
+
+
+def state_of(result: ToolResult | None, *, cut: bool) -> str:
+    if cut:
+        return "cut off"
+    if result is None:
+        return "waiting"
+    return "error" if result.is_error else "answered"
+
+
+def head(call: ToolCall, state: str, verdict: Verdict | None) -> str:
+    """The lines above the JSON, as markdown."""
+    badges = [_BADGES[state]]
+    if verdict is not None:
+        if not verdict.known:
+            badges.append(":red-badge[:material/help: not one of your tools]")
+        if verdict.valid is True:
+            badges.append(":green-badge[:material/rule: arguments valid]")
+        elif verdict.valid is False:
+            badges.append(":red-badge[:material/rule: arguments invalid]")
+    lines = [f":material/build: **{plain(call.name or 'no name')}** {' '.join(badges)}"]
+    if state != "arriving":
+        lines.append(spoken(call))
+    if verdict is not None:
+        lines += [f":material/error: {plain(note)}" for note in verdict.notes[:8]]
+        if len(verdict.notes) > 8:
+            lines.append(f"and {len(verdict.notes) - 8} more")
+    return "\n\n".join(lines)
+
+
+def pretty(text: str) -> str:
+    """JSON text laid out for reading; anything else as it is. Numbers and key order stay as sent."""
+    call = ToolCall("", "", text)
+    parsed = call.parsed()
+    if not isinstance(parsed, Parsed):
+        return text
+    compact = len(text) <= 60 and "\n" not in text
+    return text if compact else json.dumps(parsed.value, indent=2, ensure_ascii=False)
+
+
+def call_card(call: ToolCall, tools: Mapping[str, Tool], result: ToolResult | None, *, cut: bool, key: str) -> None:
+    """A call of the transcript. A waiting call gets its slot from ``result_slot``."""
+    with st.container(border=True, key=key):
+        st.markdown(head(call, state_of(result, cut=cut), judge(call, tools)))
+        st.code(pretty(call.arguments), language="json" if call.type != "custom" else None, wrap_lines=True)
+        if call.id:
+            st.caption(f"id {call.id}")
+        if result is not None:
+            _result(result)
+
+
+def _result(result: ToolResult) -> None:
+    st.markdown("**Returned as an error**" if result.is_error else "**Result**")
+    st.code(pretty(result.content), language="json" if result.content.lstrip()[:1] in "{[" else None, wrap_lines=True)

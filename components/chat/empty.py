@@ -1,0 +1,32 @@
+"""The page before the first message: what this is, four examples, and a way to start with nothing."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from callsmith.starters import STARTERS
+from components.chat import actions
+from components.words import count
+
+
+def empty_page() -> None:
+    st.markdown(
+        "Design tools for language models and see exactly how they are called: pick a model, shape a tool, "
+        "send a prompt, answer the tool call with a made-up result, and see what it cost."
+    )
+    st.markdown("**Start with an example**")
+    columns = st.columns(2)
+    for at, starter in enumerate(STARTERS):
+        with columns[at % 2].container(border=True, height="stretch", key=f"starter-{starter.id}"):
+            st.markdown(f"**{starter.title}**  \n{starter.line}")
+            st.caption(f'"{starter.prompt}"')
+            names = ", ".join(f"`{tool.name}`" for tool in starter.tools)
+            st.caption(f"Brings {count(len(starter.tools), 'tool')}: {names}")
+            st.button(
+                "Try it",
+                key=f"start-{starter.id}",
+                icon=":material/play_arrow:",
+                on_click=actions.start,
+                args=(starter.id,),
+            )
+    st.caption("Or start with nothing: write a message below, and add tools in the panel on the right.")

@@ -1,0 +1,50 @@
+"""A problem as a card: what happened, what it probably means, what to do, and the raw answer folded."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from callsmith.advice import Context, advise
+from callsmith.types.connection import Target
+from callsmith.types.exchange import Attempt
+from callsmith.types.problem import Problem
+from components.chat import actions
+from components.words import count, plain, seconds
+
+
+def error_card(problem: Problem, target: Target, *, has_tools: bool, attempts: tuple[Attempt, ...], key: str) -> None:
+    """Draw it with Retry. The prompt and whatever arrived stay above it."""
+    if problem.kind == "stopped":
+        with st.container(key=key, horizontal=True, vertical_alignment="center"):
+            st.caption(":material/stop_circle: Stopped by you. What arrived is kept.")
+            _retry(key)
+        return
+    advice = advise(problem, Context.of(target, has_tools=has_tools))
+    with st.container(border=True, key=key):
+        st.markdown(f":red[:material/error: **{plain(advice.title)}**]")
+        if problem.message and problem.message != advice.title:
+            st.markdown("> " + plain(problem.message).replace("\n", "\n> "))
+        st.markdown(plain(advice.cause))
+        if advice.steps:
+            st.markdown("\n".join(f"- {plain(step)}" for step in advice.steps))
+        facts = [f"status {problem.status}" if problem.status else "", f"code {problem.code}" if problem.code else ""]
+        facts.append(f"request id {problem.request_id}" if problem.request_id else "")
+        facts.append(count(len(attempts), "attempt") if len(attempts) > 1 else "")
+        shown = [fact for fact in facts if fact]
+        if shown:
+            st.caption(" · ".join(plain(fact) for fact in shown))
+        for attempt in attempts[:-1]:
+            if attempt.problem is not None and attempt.wait is not None:
+                st.caption(f"At {seconds(attempt.at)}: {_short(attempt.problem)}, waited {seconds(attempt.wait)}")
+        _retry(key)
+        if problem.raw:
+            with st.expander("Answer as received"):
+                st.code(problem.raw, language=None, wrap_lines=True)
+
+
+def _retry(key: str) -> None:
+    st.button("Retry", key=f"{key}-retry", icon=":material/refresh:", on_click=actions.retry)
+
+
+def _short(problem: Problem) -> str:
+    return f"status {problem.status}" if problem.status else problem.message[:80]

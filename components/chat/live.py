@@ -1,0 +1,108 @@
+"""The reply while it arrives: one loop that rewrites only what changed.
+
+The worker owns the turn; this loop draws ``job.snapshot()`` and may die at any yield point (a click, a
+closed tab) without losing anything. It wakes at once on the first token and on the end, redraws at most
+``MAX_HZ`` times a second, and slower when the growing block is long, so that bytes and CPU stay bounded.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from callsmith.job import Job, Snapshot
+from callsmith.types.parts import Refusal, Text, Thinking, ToolCall
+from components.chat.call_card import head
+from components.chat.prose import markdown, paragraphs
+from components.words import seconds
+
+MAX_HZ = 40
+BYTES_PER_SECOND = 16_000
+_IDLE = 0.25
+
+
+class LiveView:
+    """Placeholders by block; a block is rewritten only when its text changed."""
+
+    def __init__(self, area: Any) -> None:
+        self._area = area
+        self._status = area.empty()
+        self._slots: dict[tuple[str, int], Any] = {}
+        self._shown: dict[tuple[str, int], str] = {}
+        self.last_size = 0
+
+    def draw(self, snapshot: Snapshot) -> None:
+        self.last_size = 0
+        self._put_status(snapshot)
+        calls = 0
+        for part in snapshot.turn.parts:
+            match part:
+                case Thinking():
+                    for at, block in enumerate(paragraphs(part.text)):
+                        self._put(("thinking", at), _quoted(block), _markdown)
+                case Text() | Refusal():
+                    for at, block in enumerate(paragraphs(part.text)):
+                        self._put((part.kind, at), block, _markdown)
+                case ToolCall():
+                    self._put(("head", calls), head(part, "arriving", None), _markdown)
+                    self._put(("arguments", calls), part.arguments, _code)
+                    calls += 1
+                case _:
+                    pass
+
+    def _put_status(self, snapshot: Snapshot) -> None:
+        waiting = snapshot.waiting
+        if waiting is not None and waiting.problem is not None:
+            why = f"status {waiting.problem.status}" if waiting.problem.status else waiting.problem.message
+            text = f":material/schedule: {why}; trying again in {seconds(waiting.wait)}"
+        elif snapshot.turn.parts:
+            text = ""
+        else:
+            text = ":material/more_horiz: Waiting for the first token"
+        if self._shown.get(("status", 0), "") != text:
+            self._shown[("status", 0)] = text
+            if text:
+                self._status.caption(text)
+            else:
+                self._status.empty()
+
+    def _put(self, key: tuple[str, int], text: str, draw: Callable[[Any, str], None]) -> None:
+        if self._shown.get(key) == text:
+            return
+        slot = self._slots.get(key)
+        if slot is None:
+            slot = self._slots[key] = self._area.empty()
+        self._shown[key] = text
+        self.last_size += len(text)
+        draw(slot, text)
+
+
+def watch(job: Job, area: Any) -> None:
+    """Draw until the job ends. Every draw is a yield point, so Stop and other clicks get through."""
+    view = LiveView(area)
+    while True:
+        snapshot = job.snapshot()
+        started = time.monotonic()
+        view.draw(snapshot)
+        if snapshot.done:
+            return
+        cost = time.monotonic() - started
+        job.wait_end(max(1 / MAX_HZ, 4 * cost, view.last_size / BYTES_PER_SECOND))
+        while not job.done and job.snapshot().version == snapshot.version:
+            job.wait_change(snapshot.version, _IDLE)
+            st.session_state.get("ui")
+
+
+def _quoted(block: str) -> str:
+    return "> " + block.replace("\n", "\n> ")
+
+
+def _markdown(slot: Any, text: str) -> None:
+    slot.markdown(markdown(text))
+
+
+def _code(slot: Any, text: str) -> None:
+    slot.code(text or " ", language="json", wrap_lines=True)

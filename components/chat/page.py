@@ -1,0 +1,171 @@
+"""The Playground, composed: header, transcript, live reply, the panel beside it, and the composer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from callsmith.conversation import may_ask
+from callsmith.job import Job
+from callsmith.store import ExchangeInfo
+from components import services
+from components.chat import actions, drafts, session
+from components.chat.composer import composer, continue_button
+from components.chat.empty import empty_page
+from components.chat.error_card import error_card
+from components.chat.live import watch
+from components.chat.options import chip_row, options_popover
+from components.chat.session import Opened
+from components.chat.transcript import Transcript
+from components.connections import picker
+from components.inspect.request_panel import request_panel
+from components.state import ui
+from components.tools import panel as tools_panel
+from components.usage import panel as usage_panel
+from components.viewport import is_narrow
+from components.words import count
+
+
+def render() -> None:
+    session.follow_url()
+    opened = session.current()
+    infos = services.store().exchange_turn_info(opened.conversation.id) if opened.exists else {}
+    ordered = sorted(infos.values(), key=lambda info: info.marks.started)
+    job = _running(opened, ordered)
+    narrow = is_narrow()
+    _header(opened, ordered, job, narrow=narrow)
+    if narrow:
+        live_area = _conversation(opened, infos, ordered, job)
+    else:
+        left, right = st.columns([0.64, 0.36], gap="medium")
+        with left:
+            live_area = _conversation(opened, infos, ordered, job)
+        with right, st.container(key="side"):
+            _panel(opened, ordered)
+    tools_panel.dialogs()
+    composer(job, len(drafts.slots(opened.conversation)) if job is None else 0)
+    _announce(opened, job)
+    if job is not None and live_area is not None:
+        watch(job, live_area)
+        job.committed.wait(2.0)
+        st.rerun()
+
+
+def _running(opened: Opened, ordered: Sequence[ExchangeInfo]) -> Job | None:
+    """The job that runs for this conversation in this process, whoever started it."""
+    for info in reversed(ordered):
+        if info.state == "running":
+            return services.jobs().get(info.id)
+    return None
+
+
+def _header(opened: Opened, ordered: Sequence[ExchangeInfo], job: Job | None, *, narrow: bool) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
+        if opened.exists:
+            _title(opened)
+        picker.render(opened.setup, session.save_setup)
+        options_popover(opened.setup, session.offered(opened.setup, session.tools_of(opened.setup)))
+        if narrow:
+            on = sum(1 for use in opened.setup.tools if use.on)
+            folded = st.popover(
+                f"Tools {on}, request, usage", icon=":material/dock_to_left:", key="panel", on_change="rerun"
+            )
+            if folded.open:
+                with folded:
+                    _panel(opened, ordered)
+    chip_row(opened.setup)
+    if ui().notice:
+        st.warning(ui().notice, icon=":material/info:")
+
+
+def _title(opened: Opened) -> None:
+    with st.popover(
+        opened.conversation.title or "Untitled", icon=":material/edit_note:", key="conversation", on_change="rerun"
+    ) as menu:
+        if menu.open:
+            st.text_input(
+                "Title", value=opened.conversation.title, key="title", on_change=actions.rename, args=("title",)
+            )
+            st.button(
+                "Clear",
+                key="clear",
+                icon=":material/restart_alt:",
+                on_click=actions.clear,
+                help="Back to the empty beginning; every arm is kept",
+            )
+            st.button(
+                "Delete conversation",
+                key="delete-conversation",
+                icon=":material/delete:",
+                on_click=actions.delete_conversation,
+            )
+
+
+def _conversation(
+    opened: Opened, infos: dict[str, ExchangeInfo], ordered: Sequence[ExchangeInfo], job: Job | None
+) -> object | None:
+    """The transcript; returns the area of the live reply when one is arriving."""
+    conversation, setup = opened.conversation, opened.setup
+    if conversation.head is None:
+        empty_page()
+        return None
+    tools = {tool.name: tool for tool in session.tools_of(setup).values()}
+    Transcript(conversation, infos, tools, running=job is not None).draw()
+    if job is not None:
+        with st.chat_message("assistant"):
+            return st.container(key="live")
+    _after(opened, ordered)
+    return None
+
+
+def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
+    """What stands below the last message: an error, Continue, or a way to ask again."""
+    conversation = opened.conversation
+    head = conversation.head
+    last = next((info for info in reversed(ordered) if head in (info.node_id, info.parent_id)), None)
+    failed = last is not None and last.problem is not None and (last.node_id == head or last.node_id is None)
+    if failed and last is not None and last.problem is not None:
+        target = session.target_of(opened.setup)
+        error_card(last.problem, target, has_tools=bool(opened.setup.tools), attempts=last.attempts, key="problem")
+    slots = drafts.slots(conversation)
+    if slots:
+        continue_button(slots)
+    elif not failed:
+        asked = not may_ask(conversation)
+        label = "Ask for a reply" if asked else "Retry"
+        st.button(
+            label,
+            key="retry",
+            type="primary" if asked else "tertiary",
+            icon=":material/refresh:",
+            on_click=actions.retry,
+            help=None if asked else "Ask again for this reply; this one is kept as an arm",
+        )
+
+
+def _panel(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
+    on = sum(1 for use in opened.setup.tools if use.on)
+    tools, request, usage = st.tabs([f"Tools {on}", "Request", "Usage"], key="panel-tabs", on_change="rerun")
+    if tools.open:
+        with tools:
+            tools_panel.render(opened.setup, session.save_setup)
+    if request.open:
+        with request:
+            request_panel(opened.conversation, session.ask_of(opened.setup), ordered)
+    if usage.open:
+        with usage:
+            usage_panel.render(opened.conversation.id)
+
+
+def _announce(opened: Opened, job: Job | None) -> None:
+    """For screen readers: Streamlit has no live region of its own."""
+    waiting = 0 if job is not None else len(drafts.slots(opened.conversation))
+    said = (
+        "A reply is arriving"
+        if job is not None
+        else f"{count(waiting, 'tool call')} waiting for results"
+        if waiting
+        else ""
+    )
+    st.html(f'<div role="status" aria-live="polite" style="position:absolute;left:-9999px">{said}</div>')

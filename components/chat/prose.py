@@ -1,0 +1,36 @@
+"""Model text as markdown that means what the model wrote.
+
+Streamlit reads ``$...$`` as a formula and ``:red[...]`` as a directive; prices and ratios in a reply
+would vanish into them. Outside code both are escaped. HTML is escaped by Streamlit itself.
+"""
+
+from __future__ import annotations
+
+import re
+
+_CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)
+_DOLLAR = re.compile(r"(?<!\\)\$")
+_DIRECTIVE = re.compile(r":(?=[a-zA-Z0-9_/-]+[\[:])")
+_FENCE = re.compile(r"^\s*```", re.MULTILINE)
+
+
+def markdown(text: str) -> str:
+    pieces = _CODE.split(text)
+    for at in range(0, len(pieces), 2):
+        if "$" in pieces[at] or ":" in pieces[at]:
+            pieces[at] = _DIRECTIVE.sub("\\\\:", _DOLLAR.sub("\\\\$", pieces[at]))
+    return "".join(pieces)
+
+
+def paragraphs(text: str) -> list[str]:
+    """Blocks that can be drawn one by one: split at blank lines, an open code fence kept in one block."""
+    blocks: list[str] = []
+    open_fence = False
+    for piece in text.split("\n\n"):
+        if open_fence:
+            blocks[-1] += "\n\n" + piece
+        else:
+            blocks.append(piece)
+        if len(_FENCE.findall(piece)) % 2:
+            open_fence = not open_fence
+    return blocks

@@ -1,0 +1,133 @@
+"""The conversation in view: opened, kept in step with the store, with the setup it asks with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from callsmith.connections import DEMO
+from callsmith.conversation import Conversation
+from callsmith.play import Ask
+from callsmith.types.codec import from_json, to_json
+from callsmith.types.connection import Connection, Target
+from callsmith.types.setup import Setup
+from callsmith.types.tool import Tool
+from components import services
+from components.state import WINDOW, ui
+
+PARAM = "conversation"
+_LAST_SETUP = "last_setup"
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    conversation: Conversation
+    setup: Setup
+
+    @property
+    def exists(self) -> bool:
+        return bool(self.conversation.id)
+
+
+@st.cache_resource
+def _cache() -> dict[str, tuple[object, Conversation]]:
+    """Conversations by id with the stamp they were read at; a stamp that moved means: read again."""
+    return {}
+
+
+def follow_url() -> None:
+    """A link names a conversation; a reopened tab finds its own."""
+    wanted = st.query_params.get(PARAM)
+    state = ui()
+    if wanted and state.conversation_id is None:
+        if services.store().stamp(wanted) is None:
+            state.notice = "The conversation in this link does not exist here. It may have been deleted."
+            del st.query_params[PARAM]
+        else:
+            state.conversation_id = wanted
+    elif state.conversation_id and wanted != state.conversation_id:
+        st.query_params[PARAM] = state.conversation_id
+    elif not state.conversation_id and wanted:
+        del st.query_params[PARAM]
+
+
+def current() -> Opened:
+    store = services.store()
+    conversation_id = ui().conversation_id
+    stamp = store.stamp(conversation_id) if conversation_id else None
+    if not conversation_id or stamp is None:
+        return Opened(Conversation(""), _last_setup())
+    cached = _cache().get(conversation_id)
+    if cached is None or cached[0] != stamp:
+        loaded = store.load(conversation_id)
+        if loaded is None:
+            return Opened(Conversation(""), _last_setup())
+        cached = (stamp, loaded)
+        _cache()[conversation_id] = cached
+        while len(_cache()) > 64:
+            _cache().pop(next(iter(_cache())))
+    return Opened(cached[1], store.setup(conversation_id))
+
+
+def open_or_create() -> Opened:
+    opened = current()
+    if opened.exists:
+        return opened
+    conversation_id = services.store().create(opened.setup)
+    show(conversation_id)
+    return Opened(Conversation(conversation_id), opened.setup)
+
+
+def show(conversation_id: str | None) -> None:
+    """Bring a conversation into view, or the empty page."""
+    state = ui()
+    state.conversation_id = conversation_id
+    state.exchange_id = None
+    state.editing = None
+    state.notice = ""
+    state.shown_turns = WINDOW
+
+
+def save_setup(setup: Setup) -> None:
+    """Keep how this conversation asks; a new conversation starts from the last one."""
+    store = services.store()
+    conversation_id = ui().conversation_id
+    if conversation_id:
+        store.save_setup(conversation_id, setup)
+    store.set_preference(_LAST_SETUP, to_json(setup))
+
+
+def target_of(setup: Setup) -> Target:
+    """Where this setup asks; a connection that is gone falls back to the default one."""
+    chosen = services.connection(setup.connection_id) if setup.connection_id else None
+    connection: Connection = chosen or services.connections()[0]
+    model = setup.model if setup.model and (chosen is not None or not setup.connection_id) else ""
+    if not model:
+        loaded = services.engine().settings
+        is_default = loaded.default_connection is not None and connection.id == loaded.default_connection.id
+        model = loaded.default_model if is_default and loaded.default_model else ""
+        if not model and connection.id == DEMO.id:
+            model = "demo-agent"
+    return Target(connection, setup.wire, model)
+
+
+def tools_of(setup: Setup) -> dict[str, Tool]:
+    """The conversation's tools by id, in its order, those switched off included."""
+    library = {record.id: record.tool for record in services.store().tools()}
+    return {use.tool_id: library[use.tool_id] for use in setup.tools if use.tool_id in library}
+
+
+def offered(setup: Setup, tools: Mapping[str, Tool]) -> list[Tool]:
+    on = {use.tool_id for use in setup.tools if use.on}
+    return [tool for tool_id, tool in tools.items() if tool_id in on]
+
+
+def ask_of(setup: Setup) -> Ask:
+    return Ask(target_of(setup), setup.system, offered(setup, tools_of(setup)), setup.options)
+
+
+def _last_setup() -> Setup:
+    kept = services.store().preference(_LAST_SETUP)
+    return Setup() if kept is None else from_json(Setup, kept)

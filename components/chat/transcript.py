@@ -1,0 +1,175 @@
+"""The conversation so far: the last turns of the arm in view, drawn from the tree and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from callsmith.conversation import Conversation, Node, is_cut_off
+from callsmith.store import ExchangeInfo
+from callsmith.types.message import Message
+from callsmith.types.parts import Refusal, Text, Thinking, ToolCall, ToolResult
+from callsmith.types.tool import Tool
+from components.chat import actions, drafts
+from components.chat.call_card import call_card
+from components.chat.prose import markdown
+from components.chat.result_slot import result_slot
+from components.state import WINDOW, ui
+from components.words import count, measured, plain
+
+
+class Transcript:
+    """Draws one arm. ``infos`` are the exchanges by id; ``tools`` the conversation's tools by name."""
+
+    def __init__(
+        self, conversation: Conversation, infos: Mapping[str, ExchangeInfo], tools: Mapping[str, Tool], *, running: bool
+    ) -> None:
+        self._conversation = conversation
+        self._infos = infos
+        self._tools = tools
+        self._running = running
+        self._path = conversation.path()
+        self._results: dict[tuple[str, str], ToolResult] = {}
+        for node in self._path:
+            if node.message.role == "tool" and node.parent is not None:
+                for result in node.message.results:
+                    self._results[(node.parent, result.call_id)] = result
+        self._slots = {} if running else {slot.call.id: slot for slot in drafts.slots(conversation)}
+
+    def draw(self) -> None:
+        shown = self._window()
+        hidden = sum(1 for node in self._path[: len(self._path) - len(shown)] if node.message.role == "user")
+        if hidden:
+            st.button(
+                f"Show earlier ({count(hidden, 'turn')})",
+                key="show-earlier",
+                type="tertiary",
+                icon=":material/expand_less:",
+                on_click=actions.show_earlier,
+                args=(2 * WINDOW,),
+            )
+        for node in shown:
+            if node.message.role == "user":
+                self._user(node)
+            elif node.message.role == "assistant":
+                self._assistant(node)
+
+    def _window(self) -> Sequence[Node]:
+        """The last turns, each from its user message on."""
+        left = ui().shown_turns
+        for at in range(len(self._path) - 1, -1, -1):
+            if self._path[at].message.role == "user":
+                left -= 1
+                if left == 0:
+                    return self._path[at:]
+        return self._path
+
+    def _user(self, node: Node) -> None:
+        with st.chat_message("user"):
+            if ui().editing == node.id:
+                self._editor(node)
+                return
+            with st.container(horizontal=True, vertical_alignment="top", key=f"user-{node.id[:12]}"):
+                st.markdown(markdown(node.message.text))
+                st.button(
+                    "Edit",
+                    key=f"edit-{node.id[:12]}",
+                    type="tertiary",
+                    icon=":material/edit:",
+                    disabled=self._running,
+                    help="A reply is arriving" if self._running else "Change this message and send it again",
+                    on_click=actions.begin_edit,
+                    args=(node.id,),
+                )
+            self._arms(node)
+
+    def _editor(self, node: Node) -> None:
+        key = f"edit-text-{node.id[:12]}"
+        st.text_area("Message", value=node.message.text, key=key, label_visibility="collapsed")
+        with st.container(horizontal=True):
+            st.button(
+                "Send as a new arm",
+                key="edit-send",
+                type="primary",
+                icon=":material/send:",
+                help="The old arm is kept; arrows on the message switch between them",
+                on_click=actions.edit,
+                args=(node.id, key),
+            )
+            st.button("Cancel", key="edit-cancel", on_click=actions.begin_edit, args=(None,))
+
+    def _assistant(self, node: Node) -> None:
+        message = node.message
+        with st.chat_message("assistant"):
+            number = 0
+            for part in message.parts:
+                match part:
+                    case Thinking():
+                        tokens = self._reasoning(message)
+                        with st.expander(f"Thinking{tokens}", icon=":material/psychology:"):
+                            st.markdown(markdown(part.text))
+                    case Text():
+                        st.markdown(markdown(part.text))
+                    case Refusal():
+                        st.markdown(f":red[:material/block: **Refused**] {markdown(part.text)}")
+                    case ToolCall():
+                        self._call(node, part, number)
+                        number += 1
+                    case _:
+                        pass
+            self._facts(message)
+            self._arms(node)
+
+    def _call(self, node: Node, call: ToolCall, number: int) -> None:
+        result = self._results.get((node.id, call.id))
+        call_card(call, self._tools, result, cut=is_cut_off(node.message, call), key=f"call-{node.id[:12]}-{number}")
+        slot = self._slots.get(call.id) if node.id == self._conversation.head else None
+        if slot is not None:
+            result_slot(self._conversation.id, slot, self._tools.get(call.name))
+
+    def _reasoning(self, message: Message) -> str:
+        info = self._info(message)
+        tokens = info.usage.reasoning if info is not None and info.usage is not None else None
+        return f" ({count(tokens, 'token')})" if tokens else ""
+
+    def _facts(self, message: Message) -> None:
+        info = self._info(message)
+        facts = measured(info.usage, info.marks) if info is not None else "tokens not reported"
+        if message.finish in ("length", "content_filter"):
+            facts += (
+                " · "
+                + {"length": "stopped at the token limit", "content_filter": "cut by a content filter"}[message.finish]
+            )
+        if info is not None and info.state == "interrupted":
+            facts = ":material/link_off: interrupted before its end · " + facts
+        model = f"{plain(message.origin.model)} · " if message.origin is not None else ""
+        st.caption(model + facts)
+
+    def _info(self, message: Message) -> ExchangeInfo | None:
+        return self._infos.get(message.origin.exchange_id) if message.origin is not None else None
+
+    def _arms(self, node: Node) -> None:
+        """Where a message was edited or asked for again: which arm this is, and the way to the others."""
+        siblings = self._conversation.siblings(node.id)
+        if len(siblings) < 2:
+            return
+        at = [item.id for item in siblings].index(node.id)
+        key = node.id[:12]
+        with st.container(horizontal=True, vertical_alignment="center", key=f"arms-{key}"):
+            for label, icon, other in (
+                ("Earlier arm", ":material/chevron_left:", at - 1),
+                ("Later arm", ":material/chevron_right:", at + 1),
+            ):
+                inside = 0 <= other < len(siblings)
+                st.button(
+                    label,
+                    key=f"arm-{'earlier' if other < at else 'later'}-{key}",
+                    icon=icon,
+                    type="tertiary",
+                    disabled=self._running or not inside,
+                    help="A reply is arriving" if self._running else None if inside else "There is no other arm there",
+                    on_click=actions.switch_arm,
+                    args=(siblings[other].id if inside else node.id,),
+                )
+            st.caption(f"arm {at + 1} of {len(siblings)}")

@@ -1,0 +1,136 @@
+"""The Request tab: what would be sent now, and what the last exchange sent and got, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from callsmith import recording
+from callsmith.conversation import Conversation
+from callsmith.curl import curl
+from callsmith.play import Ask, build
+from callsmith.reading import read_exchange
+from callsmith.store import ExchangeInfo
+from callsmith.types.codec import to_json
+from callsmith.types.connection import KEY_PLACEHOLDER
+from callsmith.types.exchange import Exchange, Headers, HttpRequest
+from components import services
+from components.words import count, plain, seconds
+
+_NEXT = "Next request"
+_SHOWN = 200_000
+
+
+def request_panel(conversation: Conversation, ask: Ask, infos: Sequence[ExchangeInfo]) -> None:
+    """``infos``: the exchanges of the conversation, oldest first."""
+    choices = [_NEXT, *(info.id for info in reversed(infos))]
+    labels = {info.id: _label(at, info) for at, info in enumerate(infos, 1)}
+    chosen = st.selectbox(
+        "Show",
+        choices,
+        key="request-shown",
+        format_func=lambda item: labels.get(item, item),
+        label_visibility="collapsed",
+    )
+    if chosen == _NEXT:
+        st.caption("What would be sent if you asked now, without the message you are writing.")
+        _request(build(ask, conversation), ask.target.connection.key.name)
+        return
+    exchange = services.store().exchange(chosen)
+    if exchange is None:
+        st.caption("This exchange is no longer kept.")
+        return
+    sent, received, timeline = st.tabs(["Sent", "Received", "Times"], key="request-tabs", on_change="rerun")
+    if sent.open:
+        with sent:
+            _request(exchange.request, ask.target.connection.key.name)
+            document = recording.dumps(recording.recording(conversation.id, [exchange]))
+            st.download_button(
+                "Save as recording",
+                document,
+                file_name=f"exchange-{exchange.id[:8]}.json",
+                mime="application/json",
+                icon=":material/download:",
+                on_click="ignore",
+                help="A file that python -m callsmith replay reads",
+            )
+    if received.open:
+        with received:
+            _response(exchange)
+    if timeline.open:
+        with timeline:
+            _times(exchange)
+
+
+def _label(number: int, info: ExchangeInfo) -> str:
+    return f"Exchange {number}: {info.model}, {info.state}"
+
+
+def _request(request: HttpRequest, key_variable: str) -> None:
+    st.markdown(f"`{request.method} {request.url}`")
+    raw = st.toggle("Raw", key="request-raw", help="The bytes exactly as sent, instead of laid out for reading")
+    body = request.body.decode()
+    st.caption(f"Body, {count(len(request.body), 'byte')}")
+    _json(body if raw else _laid_out(body))
+    with st.expander("Headers"):
+        _headers(request.headers)
+    with st.expander("As curl"):
+        st.code(curl(request, key_variable or "CALLSMITH_API_KEY"), language="bash", wrap_lines=True)
+
+
+def _response(exchange: Exchange) -> None:
+    if exchange.status is None:
+        st.caption("No answer began.")
+    else:
+        st.markdown(f"Status {exchange.status}, {count(len(exchange.body), 'byte')}")
+    view = st.segmented_control(
+        "View", ["Raw", "Parsed"], default="Raw", key="response-view", required=True, label_visibility="collapsed"
+    )
+    if view == "Raw":
+        body = exchange.body.decode("utf-8", "replace")
+        _json(body, language=None)
+    else:
+        turn = read_exchange(exchange)
+        _json(json.dumps(to_json(turn), indent=2, ensure_ascii=False))
+        if turn.unknown:
+            st.caption(f"{count(len(turn.unknown), 'part')} of the answer had no meaning here and are kept above.")
+    with st.expander("Headers"):
+        _headers(exchange.headers)
+
+
+def _times(exchange: Exchange) -> None:
+    marks = exchange.marks
+    rows: list[tuple[str, float | None]] = [
+        ("Sent", marks.sent),
+        ("First byte", marks.first_byte),
+        ("First token", marks.first_token),
+        ("Done", marks.done),
+    ]
+    for name, at in rows:
+        st.markdown(f"{name}: {'not reached' if at is None else seconds(at)}")
+    for number, attempt in enumerate(exchange.attempts, 1):
+        said = (
+            f"status {attempt.status}" if attempt.status else plain(attempt.problem.message if attempt.problem else "")
+        )
+        waited = f", then waited {seconds(attempt.wait)}" if attempt.wait is not None else ""
+        st.caption(f"Attempt {number} at {seconds(attempt.at)}: {said}{waited}")
+
+
+def _headers(headers: Headers) -> None:
+    shown = "\n".join(f"{name}: {value.replace(KEY_PLACEHOLDER, '[key hidden]')}" for name, value in headers)
+    st.code(shown or "none", language=None, wrap_lines=True)
+
+
+def _json(text: str, language: Any = "json") -> None:
+    if len(text) > _SHOWN:
+        st.caption(f"The first {count(_SHOWN, 'character')} of {len(text):,}; save it as a recording for the whole.")
+        text = text[:_SHOWN]
+    with st.container(height=420):
+        st.code(text, language=language, wrap_lines=True)
+
+
+def _laid_out(body: str) -> str:
+    return json.dumps(json.loads(body), indent=2, ensure_ascii=False) if body else ""

@@ -1,0 +1,94 @@
+"""A text area that reports while one types.
+
+Streamlit's own text area sends its text only when it loses the focus, so a Continue button that waits
+for a result would stay disabled under the mouse. This one sends 250 ms after the last key, on leaving,
+and before any shortcut, and never overwrites what is being typed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+_HTML = """<label><span></span><textarea spellcheck="false"></textarea></label>"""
+
+_CSS = """
+label { display: block; font-family: var(--st-font); font-size: 0.875rem; color: var(--st-text-color); }
+span { display: block; margin-bottom: 0.25rem; }
+textarea {
+  box-sizing: border-box; width: 100%; resize: vertical; padding: 0.5rem 0.75rem;
+  font-family: var(--st-code-font); font-size: 0.875rem; line-height: 1.5;
+  color: var(--st-text-color); background: var(--st-secondary-background-color);
+  border: 1px solid var(--st-border-color, transparent); border-radius: var(--st-base-radius);
+}
+textarea:focus { outline: none; border-color: var(--st-primary-color); }
+textarea[aria-invalid="true"] { border-color: var(--st-red-color, #c62828); }
+textarea::placeholder { color: var(--st-text-color); opacity: 0.6; }
+"""
+
+_JS = """
+const areas = new WeakMap();
+export default function ({ parentElement, data, setStateValue }) {
+  const area = parentElement.querySelector("textarea");
+  parentElement.querySelector("span").textContent = data.label;
+  area.rows = data.rows;
+  area.placeholder = data.placeholder;
+  area.setAttribute("aria-invalid", data.invalid ? "true" : "false");
+  let own = areas.get(area);
+  if (!own) {
+    own = { timer: 0, sent: null, revision: null };
+    areas.set(area, own);
+    const send = () => {
+      clearTimeout(own.timer);
+      if (area.value === own.sent) return;
+      own.sent = area.value;
+      own.set("value", area.value);
+    };
+    area.addEventListener("input", () => { clearTimeout(own.timer); own.timer = setTimeout(send, 250); });
+    area.addEventListener("blur", send);
+    area.addEventListener("keydown", (event) => { if (event.ctrlKey || event.metaKey) send(); });
+  }
+  own.set = setStateValue;
+  if (own.revision !== data.revision) {
+    own.revision = data.revision;
+    own.sent = data.value;
+    area.value = data.value;
+  }
+}
+"""
+
+_area = st.components.v2.component("callsmith_live_text", html=_HTML, css=_CSS, js=_JS)
+
+
+def typed(key: str) -> str | None:
+    """What was typed since the text was last set from here; None when nothing was."""
+    state = st.session_state.get(key)
+    value = state.get("value") if state is not None else None
+    return value if isinstance(value, str) else None
+
+
+def live_text(
+    label: str,
+    value: str,
+    *,
+    key: str,
+    revision: int,
+    on_change: Callable[[], None],
+    rows: int = 5,
+    placeholder: str = "",
+    invalid: bool = False,
+) -> None:
+    """Draw the area. A new ``revision`` puts ``value`` into it; otherwise what is typed there stays."""
+    _area(
+        key=key,
+        data={
+            "label": label,
+            "value": value,
+            "revision": revision,
+            "rows": rows,
+            "placeholder": placeholder,
+            "invalid": invalid,
+        },
+        on_value_change=on_change,
+    )

@@ -1,0 +1,31 @@
+"""The page list, and the guard against the cold start of a deep link.
+
+A ``pages/`` folder beside ``app.py`` switches on Streamlit's old router until some session has called
+``st.navigation`` in this process: a fresh server that is first opened at ``/usage`` would run that
+file alone, without the frame. Every page therefore calls ``guard()`` first.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+
+_FRAMED = "_framed"
+
+
+def pages() -> list[st.Page]:
+    return [
+        st.Page("pages/playground.py", title="Playground", icon=":material/forum:", default=True),
+        st.Page("pages/tools.py", title="Tools", icon=":material/build:"),
+        st.Page("pages/usage.py", title="Usage", icon=":material/bar_chart:"),
+        st.Page("pages/connections.py", title="Connections", icon=":material/cable:"),
+    ]
+
+
+def mark_framed() -> None:
+    st.session_state[_FRAMED] = True
+
+
+def guard() -> None:
+    if not st.session_state.get(_FRAMED):
+        st.navigation(pages())
+        st.rerun()

@@ -1,0 +1,62 @@
+"""The engine's long-lived objects, one of each for the whole process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from callsmith import connections as known
+from callsmith import settings
+from callsmith.demo import DemoTransport
+from callsmith.job import Jobs
+from callsmith.play import Play
+from callsmith.reading import read_exchange
+from callsmith.redaction import RedactingFilter
+from callsmith.store import Store
+from callsmith.transport import Transport
+from callsmith.types.connection import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    settings: settings.Settings
+    store: Store
+    jobs: Jobs
+    transport: Transport
+    play: Play
+
+
+@st.cache_resource(show_spinner="Opening the workshop")
+def engine() -> Engine:
+    """Made once; also brings back what a killed process left half done."""
+    loaded = settings.load()
+    store = Store(loaded.database_url)
+    store.recover(read_exchange)
+    jobs = Jobs()
+    transport = Transport(mounts={known.DEMO_ORIGIN: DemoTransport()})
+    logs = RedactingFilter()
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(logs)
+    play = Play(store, jobs, transport, settings.secret, logs)
+    return Engine(loaded, store, jobs, transport, play)
+
+
+def store() -> Store:
+    return engine().store
+
+
+def jobs() -> Jobs:
+    return engine().jobs
+
+
+def connections() -> Sequence[Connection]:
+    """The default one from the environment first, then the user's own, then the demo model."""
+    default = engine().settings.default_connection
+    return [*([default] if default else []), *store().connections(), known.DEMO]
+
+
+def connection(connection_id: str) -> Connection | None:
+    return next((item for item in connections() if item.id == connection_id), None)

@@ -1,0 +1,108 @@
+"""Numbers, calls and states in words. Every number has its unit; what is unknown says so."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from callsmith.types.exchange import Marks
+from callsmith.types.parts import Parsed, ToolCall
+from callsmith.types.usage import Usage
+
+_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$:])")
+
+
+def plain(text: str) -> str:
+    """Text that shows as itself inside markdown."""
+    return _SPECIAL.sub(r"\\\1", text)
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def seconds(value: float | None) -> str:
+    if value is None:
+        return "unknown"
+    if value < 0.095:
+        return f"{value * 1000:.0f} ms"
+    return f"{value:.1f} s" if value < 100 else f"{value / 60:.1f} min"
+
+
+def joined(items: list[str]) -> str:
+    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def spoken(call: ToolCall) -> str:
+    """A call said in one sentence of markdown, for someone who does not read JSON."""
+    name = f"**{plain(call.name or 'a tool without a name')}**"
+    parsed = call.parsed()
+    if call.type == "custom":
+        return f"The model asks for {name} with free text."
+    if not isinstance(parsed, Parsed):
+        return f"The model asks for {name}, but its arguments are not readable as JSON."
+    if not isinstance(parsed.value, dict):
+        return f"The model asks for {name} with {_said(parsed.value)}."
+    if not parsed.value:
+        return f"The model asks for {name}, without arguments."
+    return f"The model asks for {name} with {joined([f'{plain(k)} {_said(v)}' for k, v in parsed.value.items()])}."
+
+
+def _said(value: Any) -> str:
+    match value:
+        case str():
+            shown = value if len(value) <= 80 else value[:77] + "..."
+            return f'"{plain(shown)}"'
+        case bool():
+            return "yes" if value else "no"
+        case None:
+            return "nothing"
+        case int() | float():
+            return f"{value:,}" if isinstance(value, float) or abs(value) >= 10_000 else str(value)
+        case list() if value and all(isinstance(item, str | int | float) for item in value) and len(value) <= 4:
+            return joined([_said(item) for item in value])
+        case list():
+            return f"({count(len(value), 'entry') if len(value) == 1 else f'{len(value)} entries'})"
+        case dict():
+            return f"({joined([f'{plain(k)} {_said(v)}' for k, v in value.items()])})" if 0 < len(value) <= 4 else "{}"
+        case _:
+            return plain(json.dumps(value))
+
+
+def measured(usage: Usage | None, marks: Marks | None) -> str:
+    """One line for one reply: tokens in and out, times, speed."""
+    facts = [_tokens(usage)]
+    if marks is not None:
+        if marks.first_token is not None:
+            facts.append(f"first token {seconds(marks.first_token)}")
+        if marks.done is not None:
+            facts.append(f"total {seconds(marks.done)}")
+        speed = tokens_per_second(usage, marks)
+        if speed is not None:
+            facts.append(f"{speed:,.0f} tokens/s")
+    return " · ".join(facts)
+
+
+def _tokens(usage: Usage | None) -> str:
+    if usage is None or (usage.input is None and usage.output is None):
+        return "tokens not reported"
+    shown = []
+    for number, part, part_name, way in (
+        (usage.input, usage.cache_read, "cached", "in"),
+        (usage.output, usage.reasoning, "reasoning", "out"),
+    ):
+        if number is None:
+            shown.append(f"{way} not reported")
+        else:
+            inside = f" ({part:,} {part_name})" if part else ""
+            shown.append(f"{count(number, 'token')} {way}{inside}")
+    return ", ".join(shown)
+
+
+def tokens_per_second(usage: Usage | None, marks: Marks) -> float | None:
+    """Output tokens over the time from the first token to the end; None for less than 50 ms of it."""
+    if usage is None or not usage.output or marks.first_token is None or marks.done is None:
+        return None
+    span = marks.done - marks.first_token
+    return usage.output / span if span >= 0.05 else None
