@@ -49,7 +49,8 @@ def _advise(problem: Problem, context: Context) -> Advice:
 
 
 def _on_purpose(advice: Advice, context: Context) -> Advice:
-    cause = f"{context.model or 'The demo model'} does this on purpose, to show how it looks. {advice.cause}"
+    who = f"The demo model {context.model}" if context.model else "The demo model"
+    cause = f"{who} does this on purpose, to show how it looks. From a real provider it would mean: {advice.cause}"
     steps = ("Choose another demo model to go on, or retry to see it again.",)
     return Advice(advice.title, cause, steps, ("model", "retry"))
 

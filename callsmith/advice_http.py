@@ -115,7 +115,7 @@ def _not_found(problem: Problem, context: Context) -> Advice:
         step = f"Compare the base URL, {context.base_url}, with the provider's documentation."
     return Advice(
         "Wrong path",
-        f"{_start(context.host)} answered, but it does not know the path that was asked for.",
+        f"The server at {context.host} answered, but it does not know the path that was asked for.",
         (step, "If the path is right, this server may not offer this wire format."),
         ("connections",),
     )

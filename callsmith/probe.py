@@ -59,7 +59,7 @@ def list_models(get: Get, connection: Connection, key: str | None, secret: Secre
     return read_models(status, redactor.clean(body))
 
 
-def test_connection(get: Get, connection: Connection, key: str | None, secret: Secret, model: str = "") -> Verdict:
+def judge(get: Get, connection: Connection, key: str | None, secret: Secret, model: str = "") -> Verdict:
     """Whether the connection works, and if not, what exactly is wrong. ``model``: the one meant to be used."""
     found = list_models(get, connection, key, secret)
     context = Context(connection)

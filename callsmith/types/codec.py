@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
@@ -36,7 +36,7 @@ def to_json(value: Any) -> Any:
 
 def from_json(kind: type[T], data: Any) -> T:
     """The value of type ``kind`` written by ``to_json``. ValueError where the shape is not its own."""
-    return typing.cast(T, _read(kind, data))
+    return typing.cast(T, data if data is None else _reader(typing.cast(Any, kind))(data))
 
 
 def _is_default(field: dataclasses.Field[Any], item: Any) -> bool:
@@ -47,50 +47,69 @@ def _is_default(field: dataclasses.Field[Any], item: Any) -> bool:
     return False
 
 
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return typing.get_type_hints(kind)
-
-
-def _read(kind: Any, data: Any) -> Any:
-    if kind is Any or data is None:
-        return data
-    if dataclasses.is_dataclass(kind):
-        return _read_dataclass(typing.cast(type, kind), data)
-    origin = typing.get_origin(kind)
-    if origin in (typing.Union, types.UnionType):
-        return _read_union(typing.get_args(kind), data)
-    if origin is tuple:
-        return _read_tuple(typing.get_args(kind), data)
-    if kind is bytes:
-        return data.encode("utf-8", "surrogateescape")
+def _same(data: Any) -> Any:
     return data
 
 
-def _read_dataclass(kind: type, data: Any) -> Any:
-    if not isinstance(data, Mapping):
-        raise ValueError(f"{kind.__name__} is written as an object, not as {type(data).__name__}")
-    hints = _hints(kind)
-    known = {field.name for field in dataclasses.fields(kind)}
-    try:
-        return kind(**{name: _read(hints[name], item) for name, item in data.items() if name in known})
-    except TypeError as error:
-        raise ValueError(f"{kind.__name__} cannot be read: {error}") from error
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    """How a value of this type is read, worked out once: a long conversation reads thousands of them."""
+    if dataclasses.is_dataclass(kind):
+        return _dataclass_reader(typing.cast(type, kind))
+    origin = typing.get_origin(kind)
+    if origin in (typing.Union, types.UnionType):
+        return _union_reader(typing.get_args(kind))
+    if origin is tuple:
+        return _tuple_reader(typing.get_args(kind))
+    if kind is bytes:
+        return lambda data: data.encode("utf-8", "surrogateescape")
+    return _same
 
 
-def _read_tuple(arguments: tuple[Any, ...], data: Any) -> Any:
+def _dataclass_reader(kind: type) -> Callable[[Any], Any]:
+    hints = typing.get_type_hints(kind)
+    readers = {field.name: _reader(hints[field.name]) for field in dataclasses.fields(kind)}
+
+    def read(data: Any) -> Any:
+        if not isinstance(data, Mapping):
+            raise ValueError(f"{kind.__name__} is written as an object, not as {type(data).__name__}")
+        try:
+            return kind(
+                **{
+                    name: item if item is None else readers[name](item)
+                    for name, item in data.items()
+                    if name in readers
+                }
+            )
+        except TypeError as error:
+            raise ValueError(f"{kind.__name__} cannot be read: {error}") from error
+
+    return read
+
+
+def _tuple_reader(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
+    readers = [_reader(kind) for kind in arguments if kind is not Ellipsis]
     if len(arguments) == 2 and arguments[1] is Ellipsis:
-        return tuple(_read(arguments[0], item) for item in data)
-    return tuple(_read(kind, item) for kind, item in zip(arguments, data, strict=True))
+        return lambda data: tuple([readers[0](item) for item in data])
+    return lambda data: tuple(read(item) for read, item in zip(readers, data, strict=True))
 
 
-def _read_union(kinds: tuple[Any, ...], data: Any) -> Any:
-    """A union of dataclasses is told apart by ``kind``; any other union has one type besides None."""
-    classes = [kind for kind in kinds if dataclasses.is_dataclass(kind)]
-    if isinstance(data, Mapping) and "kind" in data:
-        for kind in classes:
-            if typing.get_args(_hints(typing.cast(type, kind))["kind"]) == (data["kind"],):
-                return _read(kind, data)
-        raise ValueError(f"Unknown kind {data['kind']!r}")
+def _union_reader(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
+    """One type besides None is that type; of several, ``kind`` tells the dataclasses apart."""
     rest = [kind for kind in kinds if kind is not types.NoneType]
-    return _read(rest[0], data) if len(rest) == 1 else data
+    if len(rest) == 1:
+        return _reader(rest[0])
+    readers = {
+        typing.get_args(typing.get_type_hints(kind)["kind"])[0]: _reader(typing.cast(Any, kind))
+        for kind in rest
+        if dataclasses.is_dataclass(kind)
+    }
+
+    def read(data: Any) -> Any:
+        if not readers or not isinstance(data, Mapping) or "kind" not in data:
+            return data
+        if data["kind"] not in readers:
+            raise ValueError(f"Unknown kind {data['kind']!r}")
+        return readers[data["kind"]](data)
+
+    return read

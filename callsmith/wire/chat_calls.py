@@ -55,15 +55,15 @@ class CallSlots:
         return bool(self._slots)
 
     def delta(self, entry: Any) -> list[Event]:
-        if not isinstance(entry, Mapping):
+        if not isinstance(entry, dict):
             return [] if entry is None else [Unknown("tool call delta", dumps(entry))]
         custom = entry.get("custom") if entry.get("type") == "custom" else None
-        body = custom if isinstance(custom, Mapping) else entry.get("function")
-        function: Mapping[str, Any] = body if isinstance(body, Mapping) else {}
+        body = custom if isinstance(custom, dict) else entry.get("function")
+        function: Mapping[str, Any] = body if isinstance(body, dict) else {}
         call_id = _string(entry.get("id"))
         name = _string(function.get("name"))
         slot = self._slot_for(entry.get("index"), call_id, name)
-        if isinstance(custom, Mapping):
+        if isinstance(custom, dict):
             slot.type = "custom"
         if call_id and not slot.id:
             slot.id = call_id

@@ -105,7 +105,7 @@ def read_body(body: bytes) -> list[Event]:
     reply = _Reply()
     reply.done = True
     events: list[Event] = []
-    if not isinstance(document, Mapping):
+    if not isinstance(document, dict):
         error = error_in(document)
         return [Failed(unreadable(body) if error is None else from_error(error, kind="stream"))]
     if not document.get("choices") and error_in(document) is None:
@@ -130,7 +130,7 @@ class _Reply:
         self._choice: Any = None
 
     def chunk(self, chunk: Any, events: list[Event]) -> None:
-        if not isinstance(chunk, Mapping):
+        if not isinstance(chunk, dict):
             events.append(Unknown("stream event", dumps(chunk)))
             return
         error = chunk.get("error")
@@ -145,15 +145,15 @@ class _Reply:
         if not choices or not isinstance(choices, list):
             return
         choice = choices[0]
-        if len(choices) > 1 or not isinstance(choice, Mapping) or (choice.get("index") or 0) != self._choice:
+        if len(choices) > 1 or not isinstance(choice, dict) or (choice.get("index") or 0) != self._choice:
             choice = self._follow(choices, events)
             if choice is None:
                 return
         delta = choice.get("delta")
-        if isinstance(delta, Mapping):
+        if isinstance(delta, dict):
             self._delta(delta, events)
         message = choice.get("message")
-        if isinstance(message, Mapping) and not self._anything:
+        if isinstance(message, dict) and not self._anything:
             # The whole answer: the unstreamed form, or a relay's last chunk (rule 3).
             self._delta(message, events)
         reason = choice.get("finish_reason")
@@ -164,7 +164,7 @@ class _Reply:
     def fail(self, error: Any, raw: bytes, events: list[Event], chunk: Mapping[str, Any] | None = None) -> None:
         self._failed = True
         text = raw.decode("utf-8", "replace") if chunk is None else dumps(chunk)
-        status = error.get("status_code") if isinstance(error, Mapping) else None
+        status = error.get("status_code") if isinstance(error, dict) else None
         problem = from_error(error, kind="stream", status=status if isinstance(status, int) else None, raw=text)
         events.append(Failed(problem))
 
@@ -204,7 +204,7 @@ class _Reply:
             for entry in calls if isinstance(calls, list) else [calls]:
                 events.extend(self._calls.delta(entry))
         legacy = delta.get("function_call")
-        if isinstance(legacy, Mapping) and not calls:
+        if isinstance(legacy, dict) and not calls:
             self._anything = True
             events.extend(self._calls.legacy(legacy))
         if not delta.keys() <= _DELTA_KEYS:
@@ -214,15 +214,15 @@ class _Reply:
 
     def _content_parts(self, content: Any, events: list[Event]) -> None:
         """Content as a list of parts (Mistral's text and thinking), or a JSON object (Cloudflare's JSON mode)."""
-        if isinstance(content, Mapping):
+        if isinstance(content, dict):
             events += [TextDelta(TEXT, dumps(content)), Extra("content", content)]
             return
         for part in content if isinstance(content, list) else [content]:
             if isinstance(part, str):
                 events.append(TextDelta(TEXT, part))
-            elif isinstance(part, Mapping) and isinstance(part.get("text"), str):
+            elif isinstance(part, dict) and isinstance(part.get("text"), str):
                 events.append(TextDelta(TEXT, part["text"]))
-            elif isinstance(part, Mapping) and part.get("type") == "thinking":
+            elif isinstance(part, dict) and part.get("type") == "thinking":
                 inner = part.get("thinking")
                 pieces = inner if isinstance(inner, list) else [inner]
                 text = "".join(_part_text(piece) for piece in pieces)
@@ -248,9 +248,9 @@ class _Reply:
         """The choice this reply is made of: the first index seen. Others (``n`` above 1) are kept as they came."""
         found: Mapping[str, Any] | None = None
         for choice in choices:
-            if isinstance(choice, Mapping) and self._choice is None:
+            if isinstance(choice, dict) and self._choice is None:
                 self._choice = choice.get("index") or 0
-            if found is None and isinstance(choice, Mapping) and (choice.get("index") or 0) == self._choice:
+            if found is None and isinstance(choice, dict) and (choice.get("index") or 0) == self._choice:
                 found = choice
             else:
                 events.append(Unknown("another choice", dumps(choice)))
@@ -260,5 +260,5 @@ class _Reply:
 def _part_text(part: Any) -> str:
     if isinstance(part, str):
         return part
-    text = part.get("text") if isinstance(part, Mapping) else None
+    text = part.get("text") if isinstance(part, dict) else None
     return text if isinstance(text, str) else ""

@@ -10,7 +10,7 @@ from callsmith.types.usage import Usage
 
 def read_usage(raw: Any) -> Usage | None:
     """The common record, or None when nothing was reported. Unknown stays None."""
-    if not isinstance(raw, Mapping) or not raw:
+    if not isinstance(raw, dict) or not raw:
         return None
     prompt_details = _mapping(raw.get("prompt_tokens_details"))
     completion_details = _mapping(raw.get("completion_tokens_details"))
@@ -47,7 +47,7 @@ def _leaves_out_reasoning(prompt: int | None, completion: int | None, reasoning:
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, dict) else {}
 
 
 def _count(value: Any) -> int | None:

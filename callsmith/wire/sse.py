@@ -123,8 +123,8 @@ class SseDecoder:
                 self.stray += line + b"\n"
         elif name == b"event":
             self._event = value.strip().decode("utf-8", "replace")
-        elif name == b"data" and self._data is None:
-            self._data = [b""]
+        elif name == b"data":
+            self._data = [*(self._data or ()), b""]
 
     def _overflow(self) -> None:
         """Drop the event that grows too large, up to the blank line that ends it."""

@@ -1,0 +1,1 @@
+"""Speed, measured and printed. Nothing here is asserted; goals stand beside the figures."""

@@ -1,0 +1,26 @@
+"""``python -m bench [decoder] [page] [memory]``: all of them without arguments."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from bench import decoder, memory, page
+
+PARTS: dict[str, Callable[[], None]] = {"decoder": decoder.run, "page": page.run, "memory": memory.run}
+
+
+def main() -> int:
+    wanted = sys.argv[1:] or list(PARTS)
+    unknown = [name for name in wanted if name not in PARTS]
+    if unknown:
+        print(f"Unknown: {', '.join(unknown)}. There are: {', '.join(PARTS)}", file=sys.stderr)
+        return 2
+    for name in wanted:
+        print(f"== {name}")
+        PARTS[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

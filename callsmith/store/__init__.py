@@ -1,0 +1,20 @@
+"""What is kept: conversations, exchanges, tools, connections without keys, drafts, preferences.
+
+``Store`` is the one door; each of its rooms answers for one kind of thing. Every row has an owner and
+every query asks for it, so logins can separate people later. All methods are safe from any thread.
+"""
+
+from callsmith.store.base import NotFound, StoreError
+from callsmith.store.connections import Connections
+from callsmith.store.conversations import Conversations
+from callsmith.store.exchanges import Exchanges
+from callsmith.store.keepsakes import Keepsakes
+from callsmith.store.records import ConversationSummary, ExchangeInfo, ToolRecord, UsageRow
+from callsmith.store.recovery import Recovery
+from callsmith.store.tools import Tools
+
+__all__ = ["ConversationSummary", "ExchangeInfo", "NotFound", "Store", "StoreError", "ToolRecord", "UsageRow"]
+
+
+class Store(Conversations, Recovery, Exchanges, Tools, Connections, Keepsakes):
+    """``Store(url, owner)`` opens the database, brings it up to date and raises ``StoreError`` if it cannot."""

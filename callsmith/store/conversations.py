@@ -1,0 +1,166 @@
+"""Conversations: their tree of messages, how they ask, and the list of recent ones."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+import sqlalchemy as sa
+
+from callsmith.conversation import Conversation, Node
+from callsmith.store import tree
+from callsmith.store.base import Base, NotFound, insert_new, now
+from callsmith.store.records import ConversationState, ConversationSummary
+from callsmith.store.schema import conversations, exchanges, nodes
+from callsmith.types.codec import from_json, to_json
+from callsmith.types.message import Message
+from callsmith.types.setup import Setup
+
+
+class Conversations(Base):
+    def create(self, setup: Setup, title: str = "", conversation_id: str | None = None) -> str:
+        """A new conversation, or the one with this id as it is. Untitled ones take their first words as title."""
+        new_id = conversation_id or uuid.uuid4().hex
+        at = now()
+        row = {
+            "id": new_id,
+            "owner": self.owner,
+            "title": title,
+            "setup": to_json(setup),
+            "waiting": False,
+            "revision": 0,
+            "created_at": at,
+            "updated_at": at,
+        }
+        with self._write() as connection:
+            insert_new(connection, conversations, [row])
+        return new_id
+
+    def load(self, conversation_id: str) -> Conversation | None:
+        """None where it does not exist or is deleted."""
+        with self._read() as connection:
+            found = self._kept(conversation_id, conversations.c.title, conversations.c.head)
+            row = connection.execute(found).first()
+            if row is None:
+                return None
+            query = (
+                sa.select(nodes.c.id, nodes.c.parent, nodes.c.message)
+                .where(nodes.c.owner == self.owner, nodes.c.conversation_id == conversation_id)
+                .order_by(nodes.c.position, nodes.c.id)
+            )
+            tree_nodes = {
+                node_id: Node(node_id, parent, from_json(Message, message))
+                for node_id, parent, message in connection.execute(query)
+            }
+        return Conversation(conversation_id, row.title, MappingProxyType(tree_nodes), row.head)
+
+    def stamp(self, conversation_id: str) -> int | None:
+        """A number that grows with every change of the messages, the head, the title and the exchanges; None
+        where the conversation does not exist or is deleted."""
+        with self._read() as connection:
+            return connection.execute(self._kept(conversation_id, conversations.c.revision)).scalar()
+
+    def setup(self, conversation_id: str) -> Setup:
+        with self._read() as connection:
+            kept = connection.execute(self._kept(conversation_id, conversations.c.setup)).first()
+        if kept is None:
+            raise NotFound(f"no conversation {conversation_id}")
+        return from_json(Setup, kept.setup)
+
+    def save_setup(self, conversation_id: str, setup: Setup) -> None:
+        self._change(conversation_id, setup=to_json(setup))
+
+    def rename(self, conversation_id: str, title: str) -> None:
+        """An empty title brings the automatic one back."""
+        title = " ".join(title.split())
+        with self._write() as connection:
+            tree.touch(connection, self.owner, conversation_id, said=False)
+            if not title:
+                title = self._automatic_title(connection, conversation_id)
+            connection.execute(self._mine(conversation_id).values(title=title))
+
+    def recent(self, limit: int = 30, offset: int = 0) -> list[ConversationSummary]:
+        """Newest first, without the deleted ones."""
+        any_of = exchanges.alias()
+        here = any_of.c.conversation_id == conversations.c.id
+        running = sa.exists().where(here, any_of.c.state == "running")
+        last_id = sa.select(any_of.c.id).where(here).order_by(any_of.c.started_at.desc(), any_of.c.id).limit(1)
+        query = (
+            sa.select(
+                conversations.c.id,
+                conversations.c.title,
+                conversations.c.updated_at,
+                conversations.c.head,
+                conversations.c.waiting,
+                running.label("running"),
+                exchanges.c.model,
+                exchanges.c.state,
+                sa.func.coalesce(exchanges.c.node_id, exchanges.c.parent_id).label("left_at"),
+            )
+            .outerjoin_from(conversations, exchanges, exchanges.c.id == last_id.scalar_subquery())
+            .where(conversations.c.owner == self.owner, conversations.c.deleted_at.is_(None))
+            .order_by(conversations.c.updated_at.desc(), conversations.c.id)
+            .limit(limit)
+            .offset(offset)
+        )
+        with self._read() as connection:
+            return [_summary(row) for row in connection.execute(query)]
+
+    def delete(self, conversation_id: str) -> None:
+        self._change(conversation_id, deleted_at=now())
+
+    def restore(self, conversation_id: str) -> None:
+        self._change(conversation_id, deleted_at=None)
+
+    def save_nodes(self, conversation_id: str, new: Sequence[Node], head: str | None) -> None:
+        """Keep new nodes, parents first (those already there stay), and move the head: all of it or nothing."""
+        with self._write() as connection:
+            tree.touch(connection, self.owner, conversation_id)
+            tree.add_nodes(connection, self.owner, conversation_id, new)
+            tree.move_head(connection, self.owner, conversation_id, head)
+
+    def set_head(self, conversation_id: str, head: str | None) -> None:
+        with self._write() as connection:
+            tree.touch(connection, self.owner, conversation_id, said=False)
+            tree.move_head(connection, self.owner, conversation_id, head)
+
+    def _automatic_title(self, connection: sa.Connection, conversation_id: str) -> str:
+        query = (
+            sa.select(nodes.c.message)
+            .where(nodes.c.owner == self.owner, nodes.c.conversation_id == conversation_id, nodes.c.parent.is_(None))
+            .order_by(nodes.c.position)
+            .limit(1)
+        )
+        first = connection.execute(query).scalar()
+        return "" if first is None else tree.title_of(from_json(Message, first))
+
+    def _kept(self, conversation_id: str, *columns: sa.Column[Any]) -> sa.Select[Any]:
+        return sa.select(*columns).where(
+            conversations.c.owner == self.owner,
+            conversations.c.id == conversation_id,
+            conversations.c.deleted_at.is_(None),
+        )
+
+    def _mine(self, conversation_id: str) -> sa.Update:
+        return sa.update(conversations).where(
+            conversations.c.owner == self.owner, conversations.c.id == conversation_id
+        )
+
+    def _change(self, conversation_id: str, **values: Any) -> None:
+        with self._write() as connection:
+            if not connection.execute(self._mine(conversation_id).values(values)).rowcount:
+                raise NotFound(f"no conversation {conversation_id}")
+
+
+def _summary(row: sa.Row[Any]) -> ConversationSummary:
+    state: ConversationState = "idle"
+    if row.running:
+        state = "running"
+    elif row.waiting:
+        state = "waiting"
+    elif row.state == "interrupted" and row.left_at == row.head:
+        state = "interrupted"
+    return ConversationSummary(row.id, row.title, datetime.fromtimestamp(row.updated_at, UTC), state, row.model or "")

@@ -1,0 +1,136 @@
+"""Exchanges: the request as sent, the bytes as received, and what came of it.
+
+A running exchange grows by chunk rows, so saving what just arrived costs the same at the end of a long
+reply as at its start; finishing puts the whole body in one place and drops the chunks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_args
+
+import sqlalchemy as sa
+
+from callsmith.conversation import Node
+from callsmith.store import rows, tree
+from callsmith.store.base import Base, NotFound, now
+from callsmith.store.records import ExchangeInfo, ExchangeState, UsageRow
+from callsmith.store.schema import conversations, exchange_chunks, exchanges
+from callsmith.types.codec import to_json
+from callsmith.types.exchange import Exchange, Headers, Marks
+from callsmith.types.turn import Turn
+
+# An exchange taken for dead may still be finished by its worker, which knows better: a laptop that slept.
+_OPEN = ("running", "interrupted")
+_ENDS = tuple(state for state in get_args(ExchangeState) if state != "running")
+
+
+class Exchanges(Base):
+    def begin_exchange(
+        self, exchange: Exchange, conversation_id: str, parent_id: str | None, *, nodes: Sequence[Node] = ()
+    ) -> None:
+        """Keep the request, and the new nodes it asks below, before anything is sent. The head moves to the parent."""
+        row = {
+            **rows.from_exchange(exchange),
+            "owner": self.owner,
+            "conversation_id": conversation_id,
+            "parent_id": parent_id,
+            "state": "running",
+            "calls": 0,
+            "worker": self._worker,
+            "heartbeat": now(),
+        }
+        with self._write() as connection:
+            tree.touch(connection, self.owner, conversation_id)
+            tree.add_nodes(connection, self.owner, conversation_id, nodes)
+            tree.move_head(connection, self.owner, conversation_id, parent_id)
+            connection.execute(sa.insert(exchanges).values(row))
+
+    def append_body(
+        self, exchange_id: str, data: bytes, marks: Marks, *, status: int | None = None, headers: Headers = ()
+    ) -> None:
+        """Keep what arrived since the last call; no data is a sign of life. Ignored once it has ended."""
+        values: dict[str, Any] = {"heartbeat": now(), "marks": to_json(marks), "worker": self._worker}
+        if status is not None:
+            values |= {"status": status, "headers": to_json(headers)}
+        open_row = self._one(sa.update(exchanges), exchange_id).where(exchanges.c.state == "running")
+        with self._write() as connection:
+            if not connection.execute(open_row.values(values)).rowcount or not data:
+                return
+            chunk = {
+                "exchange_id": exchange_id,
+                "owner": self.owner,
+                "data": data,
+                "position": sa.select(sa.func.coalesce(sa.func.max(exchange_chunks.c.position) + 1, 0))
+                .where(self._chunks(exchange_id))
+                .scalar_subquery(),
+            }
+            connection.execute(sa.insert(exchange_chunks).values(chunk))
+
+    def finish_exchange(self, exchange: Exchange, turn: Turn, node: Node | None) -> None:
+        """Keep the end of an exchange and the message it left. Harmless when called again.
+
+        The head follows to the new message only where it still is at the exchange's parent.
+        """
+        if turn.state not in _ENDS:
+            raise ValueError(f"An exchange cannot end in the state {turn.state!r}")
+        with self._write() as connection:
+            begun = connection.execute(self._one(sa.select(*rows.PLACE), exchange.id)).first()
+            if begun is None:
+                raise NotFound(f"no exchange {exchange.id}")
+            if begun.state not in _OPEN:
+                return
+            values = rows.from_exchange(exchange) | rows.from_turn(turn)
+            values |= {"body": exchange.body, "node_id": None if node is None else node.id}
+            connection.execute(self._one(sa.update(exchanges), exchange.id).values(values))
+            connection.execute(sa.delete(exchange_chunks).where(self._chunks(exchange.id)))
+            tree.touch(connection, self.owner, begun.conversation_id)
+            if node is not None:
+                tree.add_nodes(connection, self.owner, begun.conversation_id, [node])
+                head = sa.select(conversations.c.head).where(
+                    conversations.c.owner == self.owner, conversations.c.id == begun.conversation_id
+                )
+                if connection.execute(head).scalar() in (begun.parent_id, begun.node_id):
+                    tree.move_head(connection, self.owner, begun.conversation_id, node.id)
+
+    def exchange(self, exchange_id: str) -> Exchange | None:
+        """The whole exchange; of a running one, what was saved so far."""
+        with self._read() as connection:
+            row = connection.execute(self._one(sa.select(exchanges), exchange_id)).first()
+            if row is None:
+                return None
+            return rows.to_exchange(row, self._saved_body(connection, exchange_id) if row.state == "running" else None)
+
+    def exchange_turn_info(self, conversation_id: str) -> dict[str, ExchangeInfo]:
+        """All exchanges of a conversation by id, oldest first, without their bytes."""
+        query = (
+            sa.select(*rows.INFO)
+            .where(exchanges.c.owner == self.owner, exchanges.c.conversation_id == conversation_id)
+            .order_by(exchanges.c.started_at, exchanges.c.id)
+        )
+        with self._read() as connection:
+            return {row.id: rows.to_info(row) for row in connection.execute(query)}
+
+    def usage_rows(self, conversation_id: str | None = None) -> list[UsageRow]:
+        """One per exchange, oldest first; over all conversations where none is named."""
+        title = sa.case((conversations.c.deleted_at.is_(None), conversations.c.title), else_="")
+        query = (
+            sa.select(*rows.COST, title.label("title"))
+            .join(conversations, conversations.c.id == exchanges.c.conversation_id)
+            .where(exchanges.c.owner == self.owner)
+            .order_by(exchanges.c.started_at, exchanges.c.id)
+        )
+        if conversation_id is not None:
+            query = query.where(exchanges.c.conversation_id == conversation_id)
+        with self._read() as connection:
+            return [rows.to_usage_row(row) for row in connection.execute(query)]
+
+    def _saved_body(self, connection: sa.Connection, exchange_id: str) -> bytes:
+        query = sa.select(exchange_chunks.c.data).where(self._chunks(exchange_id)).order_by(exchange_chunks.c.position)
+        return b"".join(connection.execute(query).scalars())
+
+    def _chunks(self, exchange_id: str) -> sa.ColumnElement[bool]:
+        return sa.and_(exchange_chunks.c.owner == self.owner, exchange_chunks.c.exchange_id == exchange_id)
+
+    def _one(self, statement: Any, exchange_id: str) -> Any:
+        return statement.where(exchanges.c.owner == self.owner, exchanges.c.id == exchange_id)

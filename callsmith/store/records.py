@@ -1,0 +1,69 @@
+"""What the store hands out beside the engine's own values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from callsmith.types.exchange import Attempt, Marks
+from callsmith.types.problem import Problem
+from callsmith.types.tool import Tool
+from callsmith.types.usage import Usage
+
+ExchangeState = Literal["running", "finished", "stopped", "interrupted", "failed"]
+ConversationState = Literal["idle", "running", "waiting", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSummary:
+    """``updated_at`` is in UTC. ``waiting``: the message in view asks for tool results."""
+
+    id: str
+    title: str
+    updated_at: datetime
+    state: ConversationState
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExchangeInfo:
+    """An exchange without its bytes. ``node_id`` is None until a reply was kept, and when none came."""
+
+    id: str
+    state: ExchangeState
+    connection: str
+    wire: str
+    model: str
+    marks: Marks
+    attempts: tuple[Attempt, ...]
+    usage: Usage | None
+    finish: str | None
+    problem: Problem | None
+    parent_id: str | None
+    node_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """What one exchange cost. ``usage`` None: nothing was reported. ``title`` is empty where the
+    conversation was deleted; what it used stays counted."""
+
+    exchange_id: str
+    conversation_id: str
+    title: str
+    state: ExchangeState
+    connection: str
+    wire: str
+    model: str
+    marks: Marks
+    calls: int
+    usage: Usage | None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolRecord:
+    id: str
+    tool: Tool
+    position: int
+    updated_at: datetime

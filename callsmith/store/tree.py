@@ -1,0 +1,82 @@
+"""Writing to a conversation's tree of messages, inside a transaction that someone else began.
+
+``touch`` comes first: it proves that the conversation is the owner's, and on a server it locks the row, so
+that two writers number their nodes one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from callsmith.conversation import Node, answerable
+from callsmith.store.base import NotFound, insert_new, now
+from callsmith.store.schema import conversations, nodes
+from callsmith.types.codec import from_json, to_json
+from callsmith.types.message import Message
+
+TITLE_LENGTH = 60
+
+
+def touch(connection: sa.Connection, owner: str, conversation_id: str, *, said: bool = True) -> None:
+    """A new revision; ``said`` also brings the conversation to the top of the recent ones."""
+    values: dict[str, Any] = {"revision": conversations.c.revision + 1}
+    if said:
+        values["updated_at"] = now()
+    if not connection.execute(_mine(owner, conversation_id).values(values)).rowcount:
+        raise NotFound(f"no conversation {conversation_id}")
+
+
+def add_nodes(connection: sa.Connection, owner: str, conversation_id: str, new: Sequence[Node]) -> None:
+    """Keep nodes, parents first; those already there stay. Gives an untitled conversation its title."""
+    if not new:
+        return
+    last = sa.select(sa.func.coalesce(sa.func.max(nodes.c.position), -1)).where(
+        nodes.c.conversation_id == conversation_id
+    )
+    first = connection.execute(last).scalar_one() + 1
+    rows = [
+        {
+            "conversation_id": conversation_id,
+            "id": node.id,
+            "owner": owner,
+            "parent": node.parent,
+            "position": first + offset,
+            "message": to_json(node.message),
+        }
+        for offset, node in enumerate(new)
+    ]
+    insert_new(connection, nodes, rows)
+    title = next((title_of(node.message) for node in new if node.message.role == "user"), "")
+    if title:
+        untitled = _mine(owner, conversation_id).where(conversations.c.title == "")
+        connection.execute(untitled.values(title=title))
+
+
+def move_head(connection: sa.Connection, owner: str, conversation_id: str, head: str | None) -> None:
+    waiting = False
+    if head is not None:
+        found = sa.select(nodes.c.message).where(
+            nodes.c.owner == owner, nodes.c.conversation_id == conversation_id, nodes.c.id == head
+        )
+        kept = connection.execute(found).scalar()
+        if kept is None:
+            raise NotFound(f"no message {head} in conversation {conversation_id}")
+        message = from_json(Message, kept)
+        waiting = message.role == "assistant" and bool(answerable(message))
+    connection.execute(_mine(owner, conversation_id).values(head=head, waiting=waiting))
+
+
+def title_of(message: Message) -> str:
+    """The first words of a message on one line, cut between words where it is long."""
+    words = " ".join(message.text.split())
+    if len(words) <= TITLE_LENGTH:
+        return words
+    cut = words[:TITLE_LENGTH]
+    return (cut.rpartition(" ")[0] if " " in cut[TITLE_LENGTH // 2 :] else cut) + "…"
+
+
+def _mine(owner: str, conversation_id: str) -> sa.Update:
+    return sa.update(conversations).where(conversations.c.owner == owner, conversations.c.id == conversation_id)
