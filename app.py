@@ -4,7 +4,7 @@ import streamlit as st
 
 from components import nav, sidebar
 
-st.set_page_config(page_title="Callsmith", page_icon=":material/construction:", layout="wide")
+st.set_page_config(page_title="Callsmith", page_icon=":material/construction:", layout="wide", initial_sidebar_state=244)
 nav.mark_framed()
 page = st.navigation(nav.pages(), position="sidebar")
 sidebar.render(page)

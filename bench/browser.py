@@ -13,6 +13,8 @@ _WATCH = """
 () => {
   window.paints = [];
   window.submitted = null;
+  if (window.watched) return;
+  window.watched = true;
   const now = () => (performance.timeOrigin + performance.now()) / 1000;
   addEventListener("keydown", (event) => { if (event.key === "Enter") window.submitted = now(); }, true);
   const look = () => {

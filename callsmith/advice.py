@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from callsmith.advice_http import answered
-from callsmith.advice_types import Action, Advice, Context
+from callsmith.advice_types import Action, Advice, Context, start
 from callsmith.connections import DEMO, is_local, lacks_version, preset
 from callsmith.types.problem import Problem
 
@@ -185,7 +185,7 @@ def _unreachable(problem: Problem, context: Context) -> Advice:
             actions,
         )
     return Advice(
-        f"{context.host} cannot be reached",
+        start(f"{context.host} cannot be reached"),
         "The server refused the connection, or a firewall or proxy is in the way.",
         ("Check the host and the port in the base URL.", "Try again in a while: the server may be down."),
         actions,
@@ -196,7 +196,7 @@ def _too_slow(problem: Problem, context: Context) -> Advice:
     match problem.code:
         case "connect":
             return Advice(
-                f"{context.host} did not answer in time",
+                start(f"{context.host} did not answer in time"),
                 "No connection was made within the time limit: the host may be wrong, down, or behind a firewall.",
                 ("Check the base URL.", "Retry, or raise the time limit for connecting."),
                 ("retry", "connections", "options"),

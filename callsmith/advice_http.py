@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from callsmith.advice_types import Advice, Context
+from callsmith.advice_types import Advice, Context, start
 from callsmith.connections import lacks_version
 from callsmith.types.problem import Problem
 
@@ -39,11 +39,6 @@ def _status(problem: Problem) -> int | None:
     if problem.kind == "stream" and re.fullmatch(r"[45]\d\d", problem.code):
         return int(problem.code)
     return problem.status
-
-
-def _start(sentence: str) -> str:
-    """A capital for "the ..." at a start; model ids and names keep their own case."""
-    return "T" + sentence[1:] if sentence.startswith("the ") else sentence
 
 
 def _wrong_key(problem: Problem, context: Context) -> Advice:
@@ -85,7 +80,7 @@ def _wrong_group(problem: Problem, context: Context) -> Advice:
 
 def _no_such_model(problem: Problem, context: Context) -> Advice:
     return Advice(
-        _start(f"{context.name} does not serve {context.model_words}"),
+        start(f"{context.name} does not serve {context.model_words}"),
         "No model has that id there, or this key may not use it.",
         ("Choose a model from the connection's list, or correct the id.",),
         ("model", "connections"),
@@ -94,7 +89,7 @@ def _no_such_model(problem: Problem, context: Context) -> Advice:
 
 def _not_a_chat_model(problem: Problem, context: Context) -> Advice:
     return Advice(
-        _start(f"{context.model_words} cannot be used here"),
+        start(f"{context.model_words} cannot be used here"),
         f"The provider does not serve this model through {context.wire_label}.",
         ("Choose another model.",),
         ("model",),
@@ -115,7 +110,7 @@ def _not_found(problem: Problem, context: Context) -> Advice:
         step = f"Compare the base URL, {context.base_url}, with the provider's documentation."
     return Advice(
         "Wrong path",
-        f"The server at {context.host} answered, but it does not know the path that was asked for.",
+        f"{start(context.host)} answered, but it does not know the path that was asked for.",
         (step, "If the path is right, this server may not offer this wire format."),
         ("connections",),
     )
@@ -194,7 +189,7 @@ def _not_taken(problem: Problem, context: Context) -> Advice:
     """A parameter or value that this model refuses."""
     if problem.param == "max_tokens":
         return Advice(
-            _start(f"{context.model_words} does not take max_tokens"),
+            start(f"{context.model_words} does not take max_tokens"),
             "Newer models want max_completion_tokens instead.",
             ('Clear max tokens under Options and set {"max_completion_tokens": 1000} as extra body.',),
             ("options", "model"),
@@ -205,7 +200,7 @@ def _not_taken(problem: Problem, context: Context) -> Advice:
         return _bad_history(problem, context)
     what = problem.param or "one of the settings"
     return Advice(
-        _start(f"{context.model_words} does not take {what}"),
+        start(f"{context.model_words} does not take {what}"),
         "Models differ in which settings and values they accept.",
         (f"Clear {what} under Options, or in the extra body, then retry.", "Or choose another model."),
         ("options", "model"),

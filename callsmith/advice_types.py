@@ -68,3 +68,8 @@ class Context:
     @property
     def model_words(self) -> str:
         return self.model or "the model"
+
+
+def start(sentence: str) -> str:
+    """A capital for "the ..." at a start; model ids and host names keep their own case."""
+    return "T" + sentence[1:] if sentence.startswith("the ") else sentence

@@ -23,7 +23,9 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _OWN_HEADERS = frozenset(
     ("host", "content-length", "content-type", "transfer-encoding", "connection", "accept-encoding")
 )
-_SECRET_HEADER = re.compile(r"auth(?!ors?($|[-_]))|cookie|secret|passw|credential|token(?!s)|(^|[-_])(api)?key$", re.IGNORECASE)
+_SECRET_HEADER = re.compile(
+    r"auth(?!ors?($|[-_]))|cookie|secret|passw|credential|token(?!s)|(^|[-_])(api)?key$", re.IGNORECASE
+)
 _SCHEME = re.compile(r"(Bearer|Basic|Token|Key|ApiKey)?\s*", re.IGNORECASE)
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 # Shapes of keys that providers hand out, and of JSON web tokens.

@@ -118,8 +118,8 @@ def base_url_error(url: str) -> str:
     """Why a base URL cannot be used, as one sentence; empty where it can. Never repeats a password."""
     if not url:
         return "The base URL is missing, for example https://api.openai.com/v1"
-    if re.search(r"\s", url):
-        return "The base URL contains white space"
+    if re.search(r"[\s<>\"{}|\\^`]", url):
+        return "The base URL contains white space or a character that no URL may hold"
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port

@@ -22,13 +22,15 @@ _CHAT = "openai"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """``label`` is the provider's display name, the id where there is none. ``endpoint_types`` is empty
-    where the provider does not say. ``owned_by`` is a channel name at gateways, no reliable vendor."""
+    """``label`` is the provider's display name, the id where there is none; ``note`` its description.
+    ``endpoint_types`` is empty where the provider does not say. ``owned_by`` is a channel name at
+    gateways, no reliable vendor."""
 
     id: str
     owned_by: str = ""
     endpoint_types: tuple[str, ...] = ()
     label: str = ""
+    note: str = ""
 
     @property
     def may_chat(self) -> bool:
@@ -114,8 +116,12 @@ def _model(entry: Any) -> Model | None:
         return None
     labels = (entry.get("display_name"), entry.get("displayName"), entry.get("name"))
     label = next((item for item in labels if isinstance(item, str) and item), name)
-    owner = entry.get("owned_by")
-    return Model(name, owner if isinstance(owner, str) else "", _endpoint_types(entry), label)
+    return Model(name, _words(entry, "owned_by"), _endpoint_types(entry), label, _words(entry, "description"))
+
+
+def _words(entry: Mapping[str, Any], field: str) -> str:
+    value = entry.get(field)
+    return value if isinstance(value, str) else ""
 
 
 def _endpoint_types(entry: Mapping[str, Any]) -> tuple[str, ...]:

@@ -52,11 +52,14 @@ def secret(name: str) -> str | None:
     return (value or "").strip() or None
 
 
-@cache
-def dotenv() -> Mapping[str, str | None]:
-    """``.env`` of the current folder, else of the repository; read once a process."""
+def read_dotenv() -> Mapping[str, str | None]:
+    """``.env`` of the current folder, else of the repository."""
     for folder in (Path.cwd(), ROOT):
         path = folder / ".env"
         if path.is_file():
             return dotenv_values(path)
     return {}
+
+
+# Read once a process: a changed .env counts after a restart.
+dotenv = cache(read_dotenv)

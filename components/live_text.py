@@ -43,7 +43,7 @@ export default function ({ parentElement, data, setStateValue }) {
       clearTimeout(own.timer);
       if (area.value === own.sent) return;
       own.sent = area.value;
-      own.set("value", area.value);
+      own.set("value", { text: area.value, revision: own.revision });
     };
     area.addEventListener("input", () => { clearTimeout(own.timer); own.timer = setTimeout(send, 250); });
     area.addEventListener("blur", send);
@@ -61,11 +61,14 @@ export default function ({ parentElement, data, setStateValue }) {
 _area = st.components.v2.component("callsmith_live_text", html=_HTML, css=_CSS, js=_JS)
 
 
-def typed(key: str) -> str | None:
-    """What was typed since the text was last set from here; None when nothing was."""
+def typed(key: str, revision: int | None = None) -> str | None:
+    """What was typed last; None when nothing was, or when it was typed into another ``revision`` than asked for."""
     state = st.session_state.get(key)
     value = state.get("value") if state is not None else None
-    return value if isinstance(value, str) else None
+    if not isinstance(value, dict) or revision not in (None, value.get("revision")):
+        return None
+    text = value.get("text")
+    return text if isinstance(text, str) else None
 
 
 def live_text(

@@ -36,7 +36,7 @@ def engine() -> Engine:
     store = Store(loaded.database_url)
     store.recover(read_exchange)
     jobs = Jobs()
-    transport = Transport(mounts={known.DEMO_ORIGIN: DemoTransport()})
+    transport = Transport(mounts={known.DEMO.base_url.removesuffix("/v1"): DemoTransport()})
     logs = RedactingFilter()
     for handler in logging.getLogger().handlers:
         handler.addFilter(logs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -59,15 +59,25 @@ def pretty(text: str) -> str:
     return text if compact else json.dumps(parsed.value, indent=2, ensure_ascii=False)
 
 
-def call_card(call: ToolCall, tools: Mapping[str, Tool], result: ToolResult | None, *, cut: bool, key: str) -> None:
-    """A call of the transcript. A waiting call gets its slot from ``result_slot``."""
+def call_card(
+    call: ToolCall,
+    tools: Mapping[str, Tool],
+    result: ToolResult | None,
+    *,
+    cut: bool,
+    key: str,
+    answer: Callable[[], None] | None = None,
+) -> None:
+    """A call of the transcript. ``answer`` draws the slot of a waiting call, in the place of its result."""
     with st.container(border=True, key=key):
         st.markdown(head(call, state_of(result, cut=cut), judge(call, tools)))
         st.code(pretty(call.arguments), language="json" if call.type != "custom" else None, wrap_lines=True)
-        if call.id:
-            st.caption(f"id {call.id}")
-        if result is not None:
-            _result(result)
+        st.caption(f"id {plain(call.id)}" if call.id else "no id")
+        with st.container(key=f"{key}-answer"):
+            if result is not None:
+                _result(result)
+            elif answer is not None:
+                answer()
 
 
 def _result(result: ToolResult) -> None:

@@ -15,18 +15,17 @@ def empty_page() -> None:
         "send a prompt, answer the tool call with a made-up result, and see what it cost."
     )
     st.markdown("**Start with an example**")
-    columns = st.columns(2)
-    for at, starter in enumerate(STARTERS):
-        with columns[at % 2].container(border=True, height="stretch", key=f"starter-{starter.id}"):
-            st.markdown(f"**{starter.title}**  \n{starter.line}")
-            st.caption(f'"{starter.prompt}"')
-            names = ", ".join(f"`{tool.name}`" for tool in starter.tools)
-            st.caption(f"Brings {count(len(starter.tools), 'tool')}: {names}")
-            st.button(
-                "Try it",
-                key=f"start-{starter.id}",
-                icon=":material/play_arrow:",
-                on_click=actions.start,
-                args=(starter.id,),
-            )
+    for first in range(0, len(STARTERS), 2):
+        for column, starter in zip(st.columns(2), STARTERS[first : first + 2], strict=False):
+            with column.container(border=True, height="stretch", key=f"starter-{starter.id}"):
+                names = ", ".join(f"`{tool.name}`" for tool in starter.tools)
+                st.markdown(f"**{starter.title}**  \n{starter.line}")
+                st.caption(f'"{starter.prompt}"  \nBrings {count(len(starter.tools), "tool")}: {names}')
+                st.button(
+                    "Try it",
+                    key=f"start-{starter.id}",
+                    icon=":material/play_arrow:",
+                    on_click=actions.start,
+                    args=(starter.id,),
+                )
     st.caption("Or start with nothing: write a message below, and add tools in the panel on the right.")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from callsmith.conversation import may_ask
 from callsmith.job import Job
 from callsmith.store import ExchangeInfo
-from components import services
+from components import layout, services
 from components.chat import actions, drafts, session
 from components.chat.composer import composer, continue_button
 from components.chat.empty import empty_page
@@ -17,7 +18,7 @@ from components.chat.error_card import error_card
 from components.chat.live import watch
 from components.chat.options import chip_row, options_popover
 from components.chat.session import Opened
-from components.chat.transcript import Transcript
+from components.chat.transcript import MODEL_AVATAR, Transcript
 from components.connections import picker
 from components.inspect.request_panel import request_panel
 from components.state import ui
@@ -32,27 +33,27 @@ def render() -> None:
     opened = session.current()
     infos = services.store().exchange_turn_info(opened.conversation.id) if opened.exists else {}
     ordered = sorted(infos.values(), key=lambda info: info.marks.started)
-    job = _running(opened, ordered)
+    job = _running(ordered)
     narrow = is_narrow()
-    _header(opened, ordered, job, narrow=narrow)
+    _header(opened, ordered, narrow=narrow)
     if narrow:
-        live_area = _conversation(opened, infos, ordered, job)
+        live = _conversation(opened, infos, ordered, job)
     else:
-        left, right = st.columns([0.64, 0.36], gap="medium")
+        left, right = st.columns([0.62, 0.38], gap="medium")
         with left:
-            live_area = _conversation(opened, infos, ordered, job)
-        with right, st.container(key="side"):
-            _panel(opened, ordered)
+            live = _conversation(opened, infos, ordered, job)
+        with right:
+            layout.side_panel(lambda: _panel(opened, ordered))
     tools_panel.dialogs()
     composer(job, len(drafts.slots(opened.conversation)) if job is None else 0)
     _announce(opened, job)
-    if job is not None and live_area is not None:
-        watch(job, live_area)
+    if job is not None:
+        watch(job, live)
         job.committed.wait(2.0)
         st.rerun()
 
 
-def _running(opened: Opened, ordered: Sequence[ExchangeInfo]) -> Job | None:
+def _running(ordered: Sequence[ExchangeInfo]) -> Job | None:
     """The job that runs for this conversation in this process, whoever started it."""
     for info in reversed(ordered):
         if info.state == "running":
@@ -60,10 +61,8 @@ def _running(opened: Opened, ordered: Sequence[ExchangeInfo]) -> Job | None:
     return None
 
 
-def _header(opened: Opened, ordered: Sequence[ExchangeInfo], job: Job | None, *, narrow: bool) -> None:
+def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
-        if opened.exists:
-            _title(opened)
         picker.render(opened.setup, session.save_setup)
         options_popover(opened.setup, session.offered(opened.setup, session.tools_of(opened.setup)))
         if narrow:
@@ -74,6 +73,9 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], job: Job | None, *,
             if folded.open:
                 with folded:
                     _panel(opened, ordered)
+        if opened.exists:
+            _title(opened)
+    picker.note(opened.setup)
     chip_row(opened.setup)
     if ui().notice:
         st.warning(ui().notice, icon=":material/info:")
@@ -104,19 +106,30 @@ def _title(opened: Opened) -> None:
 
 def _conversation(
     opened: Opened, infos: dict[str, ExchangeInfo], ordered: Sequence[ExchangeInfo], job: Job | None
-) -> object | None:
-    """The transcript; returns the area of the live reply when one is arriving."""
+) -> DeltaGenerator:
+    """The transcript and what stands below it; returns the area of the live reply.
+
+    Areas in fixed places, some of which can be emptied: what the last run drew there would else stay, greyed,
+    until a streaming run ends.
+    """
+    nothing_yet, transcript, live, after = st.empty(), st.container(key="transcript"), st.empty(), st.empty()
     conversation, setup = opened.conversation, opened.setup
     if conversation.head is None:
-        empty_page()
-        return None
+        with nothing_yet.container():
+            empty_page()
+        return live.container()
+    nothing_yet.empty()
     tools = {tool.name: tool for tool in session.tools_of(setup).values()}
-    Transcript(conversation, infos, tools, running=job is not None).draw()
+    with transcript:
+        Transcript(conversation, infos, tools, running=job is not None).draw()
     if job is not None:
-        with st.chat_message("assistant"):
+        after.empty()
+        with live, st.chat_message("assistant", avatar=MODEL_AVATAR):
             return st.container(key="live")
-    _after(opened, ordered)
-    return None
+    live.empty()
+    with after.container(key="after"):
+        _after(opened, ordered)
+    return live
 
 
 def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:

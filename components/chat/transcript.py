@@ -19,6 +19,10 @@ from components.state import WINDOW, ui
 from components.words import count, measured, plain
 
 
+USER_AVATAR = ":material/person:"
+MODEL_AVATAR = ":material/smart_toy:"
+
+
 class Transcript:
     """Draws one arm. ``infos`` are the exchanges by id; ``tools`` the conversation's tools by name."""
 
@@ -66,7 +70,7 @@ class Transcript:
         return self._path
 
     def _user(self, node: Node) -> None:
-        with st.chat_message("user"):
+        with st.chat_message("user", avatar=USER_AVATAR):
             if ui().editing == node.id:
                 self._editor(node)
                 return
@@ -101,7 +105,7 @@ class Transcript:
 
     def _assistant(self, node: Node) -> None:
         message = node.message
-        with st.chat_message("assistant"):
+        with st.chat_message("assistant", avatar=MODEL_AVATAR):
             number = 0
             for part in message.parts:
                 match part:
@@ -123,10 +127,16 @@ class Transcript:
 
     def _call(self, node: Node, call: ToolCall, number: int) -> None:
         result = self._results.get((node.id, call.id))
-        call_card(call, self._tools, result, cut=is_cut_off(node.message, call), key=f"call-{node.id[:12]}-{number}")
         slot = self._slots.get(call.id) if node.id == self._conversation.head else None
-        if slot is not None:
-            result_slot(self._conversation.id, slot, self._tools.get(call.name))
+        tool = self._tools.get(call.name)
+        call_card(
+            call,
+            self._tools,
+            result,
+            cut=is_cut_off(node.message, call),
+            key=f"call-{node.id[:12]}-{number}",
+            answer=None if slot is None else lambda: result_slot(self._conversation.id, slot, tool),
+        )
 
     def _reasoning(self, message: Message) -> str:
         info = self._info(message)

@@ -7,25 +7,17 @@ import pytest
 from callsmith import settings
 from callsmith.types.connection import KeyRef
 
-NAMES = (
-    "CALLSMITH_BASE_URL",
-    "CALLSMITH_API_KEY",
-    "CALLSMITH_MODEL",
-    "CALLSMITH_DATABASE_URL",
-    "CALLSMITH_CONNECTION_NAME",
-)
+NAMES = ("BASE_URL", "API_KEY", "MODEL", "DATABASE_URL", "CONNECTION_NAME")
 
 
 @pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def bare(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No variables, and a current folder and repository without .env."""
     for name in NAMES:
-        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(f"CALLSMITH_{name}", raising=False)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(settings, "ROOT", tmp_path / "repository")
-    settings.dotenv.cache_clear()
-    yield
-    settings.dotenv.cache_clear()
+    monkeypatch.setattr(settings, "dotenv", settings.read_dotenv)
 
 
 def test_without_anything_there_is_a_database_in_the_data_folder_and_no_default_connection(tmp_path: Path) -> None:

@@ -1,0 +1,24 @@
+"""Which model was last used with which connection, remembered across sessions."""
+
+from __future__ import annotations
+
+from callsmith.connections import ENVIRONMENT_ID
+from callsmith.types.connection import Connection
+from components import services
+
+_PREFERENCE = "last_models"
+
+
+def of(connection: Connection) -> str:
+    """The id; empty where none is known. The environment's own connection starts with ``CALLSMITH_MODEL``."""
+    kept = services.store().preference(_PREFERENCE, {}).get(connection.id, "")
+    if not kept and connection.id == ENVIRONMENT_ID:
+        return services.engine().settings.default_model
+    return str(kept)
+
+
+def remember(connection_id: str, model: str) -> None:
+    store = services.store()
+    kept = store.preference(_PREFERENCE, {})
+    if model and kept.get(connection_id) != model:
+        store.set_preference(_PREFERENCE, {**kept, connection_id: model})

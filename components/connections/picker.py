@@ -1,0 +1,133 @@
+"""Connection and model of the next request, chosen in the header of the Playground.
+
+A normal rerun asks no network: the list of models is the one the process knows already. It is fetched
+when a connection is chosen or the list is asked for, and any model id may be typed by hand meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import streamlit as st
+
+from callsmith.advice import Context, advise
+from callsmith.connections import DEMO
+from callsmith.models import ModelList
+from callsmith.types.connection import Connection
+from callsmith.types.problem import Problem
+from callsmith.types.setup import Setup
+from components import services
+from components.chat.session import target_of
+from components.connections import check, last_models
+from components.words import plain
+
+CONNECTION = "picker-connection"
+MODEL = "picker-model"
+LOAD = "picker-load"
+_WANTED = "picker-load-wanted"
+
+OnChange = Callable[[Setup], None]
+
+
+def render(setup: Setup, on_change: OnChange) -> None:
+    """Two select boxes and a button, for a horizontal container. ``note`` draws the line that belongs below."""
+    target = target_of(setup)
+    known = _models(target.connection)
+    names = {item.id: item.name for item in services.connections()}
+    _show(CONNECTION, target.connection.id)
+    st.selectbox(
+        "Connection",
+        list(names),
+        index=None,
+        required=True,
+        key=CONNECTION,
+        format_func=lambda item: names.get(item, item),
+        on_change=_choose_connection,
+        args=(setup, on_change),
+        width=220,
+    )
+    ids = [model.id for model in known.models if model.may_chat] if isinstance(known, ModelList) else []
+    _show(MODEL, target.model or None)
+    st.selectbox(
+        "Model",
+        ids if target.model in ids or not target.model else [target.model, *ids],
+        index=None,
+        required=True,
+        key=MODEL,
+        accept_new_options=True,
+        placeholder="Choose or type a model",
+        help=_help(target.connection, known),
+        on_change=_choose_model,
+        args=(setup, on_change),
+        width=280,
+    )
+    if target.connection.id != DEMO.id:
+        st.button(
+            "Load models" if known is None else "Refresh",
+            key=LOAD,
+            icon=":material/refresh:",
+            type="tertiary",
+            help="Ask the connection for its list of models",
+            on_click=_want,
+        )
+
+
+def note(setup: Setup) -> None:
+    """One line about the choice: what the demo model is, or why there is no list of models."""
+    target = target_of(setup)
+    known = check.known_models(target.connection)
+    if isinstance(known, Problem):
+        advice = advise(known, Context(target.connection))
+        st.caption(
+            f":orange[:material/warning: {plain(advice.title)}.] {plain(advice.steps[0])} A model id can be typed."
+        )
+    elif target.connection.id == DEMO.id and isinstance(known, ModelList):
+        about = next((model.note for model in known.models if model.id == target.model), "")
+        st.caption(f":material/theater_comedy: {plain(f'{target.model}: scripted, not an LLM. {about}')}")
+
+
+def _models(connection: Connection) -> ModelList | Problem | None:
+    """What is known; asked for now where that was wanted, or costs nothing."""
+    known = check.known_models(connection)
+    wanted = st.session_state.pop(_WANTED, None) == connection.id
+    if connection.id == DEMO.id and known is None:
+        return check.load_models(connection)
+    if not wanted:
+        return known
+    with st.spinner(f"Asking {plain(connection.name)} for its models"):
+        return check.load_models(connection)
+
+
+def _help(connection: Connection, known: ModelList | Problem | None) -> str:
+    if isinstance(known, ModelList):
+        return f"{len(known.models):,} models. Any other id may be typed."
+    return "Any model id may be typed. Load models to choose from a list."
+
+
+def _show(key: str, value: str | None) -> None:
+    """The setup decides what a select box shows; its own callback has put a choice there already."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+
+
+def _choose_connection(setup: Setup, on_change: OnChange) -> None:
+    connection = services.connection(st.session_state[CONNECTION] or "")
+    if connection is None:
+        return
+    if check.known_models(connection) is None:
+        st.session_state[_WANTED] = connection.id
+    on_change(replace(setup, connection_id=connection.id, model=last_models.of(connection)))
+
+
+def _choose_model(setup: Setup, on_change: OnChange) -> None:
+    """An emptied box keeps the model: a request always names one."""
+    model = (st.session_state[MODEL] or "").strip()
+    if model:
+        connection = target_of(setup).connection
+        last_models.remember(connection.id, model)
+        on_change(replace(setup, connection_id=connection.id, model=model))
+
+
+def _want() -> None:
+    st.session_state[_WANTED] = st.session_state[CONNECTION]

@@ -1,0 +1,23 @@
+#!/bin/sh
+# The quick round before a commit: each step runs even if one before it failed; all must pass.
+set -eu
+cd "$(dirname "$0")/.."
+sh scripts/setup.sh dev
+
+failed=
+step() {
+    name=$1
+    shift
+    printf '\n== %s\n' "$name"
+    "$@" || failed="$failed $name"
+}
+
+step format .venv/bin/ruff format --check .
+step lint .venv/bin/ruff check .
+step types .venv/bin/mypy
+step tests .venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
+
+if [ -n "$failed" ]; then
+    printf '\nCallsmith: failed:%s (make format mends format and some of lint)\n' "$failed" >&2
+    exit 1
+fi

@@ -1,0 +1,53 @@
+"""What every test stands on: a database and an environment of its own, the shared test data, Chromium."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+
+from callsmith import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+SHARED = ROOT.parent / "shared"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+KEY_NAMES = ("WENWEN_API_KEY", "OPENAI_API_KEY", "DEEPSEEK_API_KEY", "OPENROUTER_API_KEY")
+
+
+def absent(what: str) -> None:
+    """Skip the test, but fail it under CI=true: there a missing piece must not pass unseen."""
+    if os.environ.get("CI", "").lower() == "true":
+        pytest.fail(what, pytrace=False)
+    pytest.skip(what)
+
+
+@pytest.fixture(autouse=True)
+def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A database of the test's own, and neither the developer's variables nor their .env."""
+    for name in os.environ:
+        if name.startswith("CALLSMITH_") or name in KEY_NAMES:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("CALLSMITH_DATABASE_URL", f"sqlite:///{tmp_path / 'callsmith.db'}")
+    monkeypatch.setattr(settings, "dotenv_values", lambda path: {} if path == ROOT / ".env" else dotenv_values(path))
+    settings.dotenv.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of recordings and schemas beside the repository; never copied into it."""
+    if not SHARED.is_dir():
+        absent("no folder shared/ beside the repository: the recordings and schemas are not here")
+    return SHARED
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Path of a Chromium for Playwright's ``executable_path``."""
+    path = next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+    if path is None:
+        absent("no Chromium on this machine: install it (on Debian: apt-get install chromium)")
+    assert path is not None
+    return path

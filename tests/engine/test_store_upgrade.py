@@ -1,0 +1,114 @@
+"""The database is made and brought up to date at start, quickly, and says in words when it cannot be."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from callsmith.store import Store, StoreError, migrations
+from callsmith.store.schema import metadata
+from tests.engine.store_kit import exchanged, raw, url_in
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_the_migrations_lead_to_the_tables_the_code_knows(tmp_path: Path) -> None:
+    Store(url_in(tmp_path)).close()
+    engine = sa.create_engine(url_in(tmp_path))
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        assert compare_metadata(context, metadata) == []
+        kept = sa.MetaData()
+        kept.reflect(connection)
+        assert {index.name for table in kept.tables.values() for index in table.indexes} == {
+            index.name for table in metadata.tables.values() for index in table.indexes
+        }
+    engine.dispose()
+    assert ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head() == migrations.HEAD
+
+
+def test_every_table_has_an_owner() -> None:
+    assert all("owner" in table.columns for table in metadata.tables.values())
+
+
+def test_sqlite_is_set_up_for_many_hands(tmp_path: Path) -> None:
+    store = Store(url_in(tmp_path))
+    with store._engine.connect() as connection:
+        settings = {
+            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+        }
+    store.close()
+    assert settings == {"journal_mode": "wal", "synchronous": 1, "busy_timeout": 5000, "foreign_keys": 1}
+
+
+OPEN = "import sys; from callsmith.store import Store; Store(sys.argv[1]); print('alembic' in sys.modules)"
+
+
+def open_in_process(url: str) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, "-c", OPEN, url], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+
+
+def test_an_up_to_date_database_opens_without_alembic(tmp_path: Path) -> None:
+    assert open_in_process(url_in(tmp_path)).communicate()[0] == "True\n"
+    assert open_in_process(url_in(tmp_path)).communicate()[0] == "False\n"
+
+
+def test_processes_that_start_at_once_make_it_once(tmp_path: Path) -> None:
+    starting = [open_in_process(url_in(tmp_path)) for _ in range(4)]
+    for process in starting:
+        process.communicate()
+    assert [process.returncode for process in starting] == [0] * 4
+    store = Store(url_in(tmp_path))
+    exchanged(store)
+    store.close()
+
+
+def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
+    Store(url_in(tmp_path)).close()
+    with raw(tmp_path) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="newer Callsmith .revision 9999"):
+        Store(url_in(tmp_path))
+    with raw(tmp_path) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+
+
+def test_a_file_that_is_no_database_is_named_and_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    file = tmp_path / "data" / "callsmith.db"
+    file.write_text("my diary, " * 100)
+    with pytest.raises(StoreError, match=r"callsmith\.db cannot be opened: file is not a database"):
+        Store(url_in(tmp_path))
+    assert file.read_text().startswith("my diary")
+
+
+def test_a_place_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file where the folder should be")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        Store(url_in(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("not a url", "not a database URL"),
+        ("sqlite://", "in memory"),
+        ("sqlite:///:memory:", "in memory"),
+        ("nosuchdb://host/x", "cannot be opened"),
+    ],
+)
+def test_bad_urls_are_explained(url: str, words: str) -> None:
+    with pytest.raises(StoreError, match=words):
+        Store(url)
+
+
+def test_a_password_in_the_url_is_not_repeated() -> None:
+    with pytest.raises(StoreError) as caught:
+        Store("nosuchdb://me:hunter2secret@host/x")
+    assert "hunter2secret" not in str(caught.value) and "***" in str(caught.value)
