@@ -1,11 +1,11 @@
-"""The frame around every page: page config, session bootstrap, navigation."""
+"""The frame around every page: page config, navigation."""
 
 import streamlit as st
 
-from components import nav, sidebar
+from components import nav
 
-st.set_page_config(page_title="Callsmith", page_icon=":material/construction:", layout="wide", initial_sidebar_state=244)
+st.set_page_config(
+    page_title="Callsmith", page_icon=":material/construction:", layout="wide", initial_sidebar_state=244
+)
 nav.mark_framed()
-page = st.navigation(nav.pages(), position="sidebar")
-sidebar.render(page)
-page.run()
+st.navigation(nav.pages(), position="sidebar").run()

@@ -17,8 +17,8 @@ _STATES = {
 RECENT = 20
 
 
-def render(page: st.Page) -> None:
-    playground = page.url_path == ""
+def render(*, here: bool = False) -> None:
+    """``here``: the page is the Playground itself, where opening a conversation needs no change of page."""
     with st.sidebar:
         st.button(
             "New conversation",
@@ -40,10 +40,10 @@ def render(page: st.Page) -> None:
             opened |= st.button(
                 label,
                 key=f"open-{item.id}",
-                type="secondary" if playground and item.id == ui().conversation_id else "tertiary",
+                type="secondary" if here and item.id == ui().conversation_id else "tertiary",
                 width="stretch",
                 on_click=actions.open_conversation,
                 args=(item.id,),
             )
-    if not playground and (opened or st.session_state.get("new-conversation")):
+    if not here and (opened or st.session_state.get("new-conversation")):
         st.switch_page("pages/playground.py", query_params={"conversation": ui().conversation_id or ""})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -24,7 +24,7 @@ _WHY = "the expression needs look-around, back-references or too much memory"
 
 @dataclass(frozen=True, slots=True)
 class Unchecked:
-    """A keyword that is left out when values are checked, and why."""
+    """A keyword that is left out, or read otherwise than it stands, when values are checked, and why."""
 
     path: str
     message: str
@@ -92,7 +92,7 @@ def _reference_error(schema: Mapping[str, Any], message: str) -> SchemaError:
 
 
 def _leave_out(schema: dict[str, Any]) -> list[Unchecked]:
-    """Remove from ``schema`` what this engine cannot do but others can: patterns, an unknown dialect."""
+    """Remove or reword in ``schema`` what this engine refuses but others take."""
     left_out: list[Unchecked] = []
     for at, part in list(subschemas(schema)):
         assert isinstance(part, dict)
@@ -107,11 +107,23 @@ def _leave_out(schema: dict[str, Any]) -> list[Unchecked]:
             # What the pattern allowed must not be refused as additional now.
             part.pop("additionalProperties", None)
             part.pop("unevaluatedProperties", None)
+        left_out.extend(_draft_4_bounds(at, part))
     dialect = schema.get("$schema")
     if isinstance(dialect, str) and not _known_dialect(dialect):
         del schema["$schema"]
         left_out.append(Unchecked("/$schema", f"{shortened(dialect)} is unknown: read as JSON Schema 2020-12"))
     return left_out
+
+
+def _draft_4_bounds(at: str, part: dict[str, Any]) -> Iterator[Unchecked]:
+    """Draft 4 wrote ``"minimum": 0, "exclusiveMinimum": true``; schemas in the wild still do."""
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        flag = part.get(exclusive)
+        if isinstance(flag, bool):
+            del part[exclusive]
+            if flag and bound in part:
+                part[exclusive] = part.pop(bound)
+            yield Unchecked(f"{at}/{exclusive}", f"{str(flag).lower()} is the draft 4 spelling: read that way")
 
 
 @lru_cache(maxsize=1024)

@@ -50,7 +50,7 @@ class Exchanges(Base):
         self, exchange_id: str, data: bytes, marks: Marks, *, status: int | None = None, headers: Headers = ()
     ) -> None:
         """Keep what arrived since the last call; no data is a sign of life. Ignored once it has ended."""
-        values: dict[str, Any] = {"heartbeat": now(), "marks": to_json(marks), "worker": self._worker}
+        values: dict[str, Any] = {"heartbeat": now(), "marks": to_json(marks)}
         if status is not None:
             values |= {"status": status, "headers": to_json(headers)}
         open_row = self._one(sa.update(exchanges), exchange_id).where(exchanges.c.state == "running")

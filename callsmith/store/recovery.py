@@ -27,7 +27,7 @@ _log = logging.getLogger(__name__)
 
 class Recovery(Exchanges):
     def recover(self, decode: Callable[[Exchange], Turn]) -> list[str]:
-        """Close the exchanges of dead processes as interrupted; returns the ids of their conversations.
+        """Close the exchanges of dead processes; returns the ids of their conversations.
 
         Cheap when there is nothing to do. An exchange that cannot be read is closed all the same, with its
         bytes and a problem that says so.
@@ -59,7 +59,7 @@ class Recovery(Exchanges):
         exchange = self.exchange(exchange_id)
         if exchange is None:
             return
-        turn = _interrupted(_read(exchange, decode))
+        turn = _ended(_read(exchange, decode))
         message = turn.message(Origin(exchange.id, exchange.connection, exchange.wire, exchange.model))
         node = None if message is None else Node(node_id(message, parent_id), parent_id, message)
         self.finish_exchange(exchange, turn, node)
@@ -76,6 +76,9 @@ def _read(exchange: Exchange, decode: Callable[[Exchange], Turn]) -> Turn:
         return Turn(problem=Problem("unreadable", f"What was saved could not be read: {type(error).__name__}"))
 
 
-def _interrupted(turn: Turn) -> Turn:
+def _ended(turn: Turn) -> Turn:
+    """A reply that had come to its own end was only not committed yet; any other was interrupted."""
+    if turn.state == "finished":
+        return turn
     problem = turn.problem or Problem("interrupted", "Callsmith ended before the reply did")
     return replace(turn, state="interrupted", problem=problem)

@@ -18,7 +18,7 @@ AnyRow = sa.Row[*tuple[Any, ...]]
 
 _COUNTS = ("input", "output", "cache_read", "cache_write", "reasoning", "audio_in", "audio_out", "total")
 _TOKENS = tuple(f"{name}_tokens" for name in _COUNTS)
-_LARGEST = 2**63 - 1
+_LARGEST = 10**15
 
 
 def _columns(*names: str) -> tuple[sa.Column[Any], ...]:
@@ -71,8 +71,8 @@ def _from_usage(usage: Usage | None) -> dict[str, Any]:
 
 
 def _fitting(count: int | None) -> int | None:
-    """A count no database holds is no count of tokens; the vendor's own object keeps it."""
-    return count if count is not None and abs(count) <= _LARGEST else None
+    """What cannot be a count of tokens counts as not reported; the vendor's own object keeps it."""
+    return count if count is not None and 0 <= count <= _LARGEST else None
 
 
 def _to_usage(row: AnyRow) -> Usage | None:

@@ -21,6 +21,7 @@ from components.words import seconds
 
 MAX_HZ = 40
 BYTES_PER_SECOND = 16_000
+PATIENCE = 0.1
 _IDLE = 0.25
 
 
@@ -80,16 +81,24 @@ class LiveView:
         draw(slot, text)
 
 
-def watch(job: Job, area: Any) -> None:
-    """Draw until the job ends. Every draw is a yield point, so Stop and other clicks get through."""
+def watch(job: Job, area: Any, rest: Callable[[], None]) -> None:
+    """Draw until the job ends. Every draw is a yield point, so Stop and other clicks get through.
+
+    ``rest`` draws the rest of the page, right after the first token or ``PATIENCE`` seconds.
+    """
     view = LiveView(area)
+    started = time.monotonic()
+    while not job.snapshot().turn.parts and not job.done and time.monotonic() - started < PATIENCE:
+        job.wait_change(job.snapshot().version, PATIENCE)
+    view.draw(job.snapshot())
+    rest()
     while True:
         snapshot = job.snapshot()
-        started = time.monotonic()
+        before = time.monotonic()
         view.draw(snapshot)
         if snapshot.done:
             return
-        cost = time.monotonic() - started
+        cost = time.monotonic() - before
         job.wait_end(max(1 / MAX_HZ, 4 * cost, view.last_size / BYTES_PER_SECOND))
         while not job.done and job.snapshot().version == snapshot.version:
             job.wait_change(snapshot.version, _IDLE)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from callsmith.conversation import may_ask
+from callsmith.conversation import Conversation, may_ask
 from callsmith.job import Job
 from callsmith.store import ExchangeInfo
-from components import layout, services
+from components import layout, services, sidebar
 from components.chat import actions, drafts, session
 from components.chat.composer import composer, continue_button
 from components.chat.empty import empty_page
 from components.chat.error_card import error_card
 from components.chat.live import watch
+from components.chat.prose import markdown
 from components.chat.options import chip_row, options_popover
 from components.chat.session import Opened
-from components.chat.transcript import MODEL_AVATAR, Transcript
+from components.chat.transcript import MODEL_AVATAR, USER_AVATAR, Transcript
 from components.connections import picker
 from components.inspect.request_panel import request_panel
 from components.state import ui
@@ -29,28 +29,62 @@ from components.words import count
 
 
 def render() -> None:
+    """While a reply arrives, it is drawn first and the rest of the page right behind its first token: the
+    rest is on the screen already, from the run before."""
     session.follow_url()
     opened = session.current()
     infos = services.store().exchange_turn_info(opened.conversation.id) if opened.exists else {}
     ordered = sorted(infos.values(), key=lambda info: info.marks.started)
     job = _running(ordered)
     narrow = is_narrow()
-    _header(opened, ordered, narrow=narrow)
-    if narrow:
-        live = _conversation(opened, infos, ordered, job)
-    else:
-        left, right = st.columns([0.62, 0.38], gap="medium")
-        with left:
-            live = _conversation(opened, infos, ordered, job)
-        with right:
-            layout.side_panel(lambda: _panel(opened, ordered))
-    tools_panel.dialogs()
-    composer(job, len(drafts.slots(opened.conversation)) if job is None else 0)
-    _announce(opened, job)
-    if job is not None:
-        watch(job, live)
-        job.committed.wait(2.0)
-        st.rerun()
+    header = st.container(key="header")
+    left, right = (st.container(), None) if narrow else st.columns([0.62, 0.38], gap="medium")
+    with left:
+        areas = _Areas()
+
+    def rest() -> None:
+        sidebar.render(here=True)
+        with header:
+            _header(opened, ordered, narrow=narrow)
+        _conversation(areas, opened, infos, ordered, job)
+        if right is not None:
+            with right:
+                layout.side_panel(lambda: _panel(opened, ordered))
+        tools_panel.dialogs()
+        composer(job, len(drafts.slots(opened.conversation)) if job is None else 0)
+        _announce(opened, job)
+
+    if job is None:
+        rest()
+        return
+    areas.nothing_yet.empty()
+    areas.after.empty()
+    _asked(areas, opened.conversation)
+    with areas.live, st.chat_message("assistant", avatar=MODEL_AVATAR):
+        live = st.container(key="live")
+    watch(job, live, rest)
+    job.committed.wait(2.0)
+    st.rerun()
+
+
+class _Areas:
+    """Fixed places in the conversation column, top down. Some can be emptied: what the last run drew there
+    would else stay, greyed, until a streaming run ends."""
+
+    def __init__(self) -> None:
+        self.nothing_yet = st.empty()
+        self.transcript = st.container(key="transcript")
+        self.asked = st.empty()
+        self.live = st.empty()
+        self.after = st.empty()
+
+
+def _asked(areas: _Areas, conversation: Conversation) -> None:
+    """The message the reply is for, outside the transcript so that it can be drawn before it."""
+    node = conversation.nodes[conversation.head] if conversation.head is not None else None
+    if node is not None and node.message.role == "user":
+        with areas.asked, st.chat_message("user", avatar=USER_AVATAR):
+            st.markdown(markdown(node.message.text))
 
 
 def _running(ordered: Sequence[ExchangeInfo]) -> Job | None:
@@ -62,7 +96,7 @@ def _running(ordered: Sequence[ExchangeInfo]) -> Job | None:
 
 
 def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom", key="header"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         picker.render(opened.setup, session.save_setup)
         options_popover(opened.setup, session.offered(opened.setup, session.tools_of(opened.setup)))
         if narrow:
@@ -105,31 +139,25 @@ def _title(opened: Opened) -> None:
 
 
 def _conversation(
-    opened: Opened, infos: dict[str, ExchangeInfo], ordered: Sequence[ExchangeInfo], job: Job | None
-) -> DeltaGenerator:
-    """The transcript and what stands below it; returns the area of the live reply.
-
-    Areas in fixed places, some of which can be emptied: what the last run drew there would else stay, greyed,
-    until a streaming run ends.
-    """
-    nothing_yet, transcript, live, after = st.empty(), st.container(key="transcript"), st.empty(), st.empty()
-    conversation, setup = opened.conversation, opened.setup
+    areas: _Areas,
+    opened: Opened,
+    infos: dict[str, ExchangeInfo],
+    ordered: Sequence[ExchangeInfo],
+    job: Job | None,
+) -> None:
+    conversation = opened.conversation
     if conversation.head is None:
-        with nothing_yet.container():
+        with areas.nothing_yet.container():
             empty_page()
-        return live.container()
-    nothing_yet.empty()
-    tools = {tool.name: tool for tool in session.tools_of(setup).values()}
-    with transcript:
+        return
+    tools = {tool.name: tool for tool in session.tools_of(opened.setup).values()}
+    with areas.transcript:
         Transcript(conversation, infos, tools, running=job is not None).draw()
-    if job is not None:
-        after.empty()
-        with live, st.chat_message("assistant", avatar=MODEL_AVATAR):
-            return st.container(key="live")
-    live.empty()
-    with after.container(key="after"):
-        _after(opened, ordered)
-    return live
+    if job is None:
+        areas.asked.empty()
+        areas.live.empty()
+        with areas.after.container(key="after"):
+            _after(opened, ordered)
 
 
 def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:

@@ -43,6 +43,8 @@ class Transcript:
 
     def draw(self) -> None:
         shown = self._window()
+        if self._running and shown and shown[-1].message.role == "user":
+            shown = shown[:-1]
         hidden = sum(1 for node in self._path[: len(self._path) - len(shown)] if node.message.role == "user")
         if hidden:
             st.button(

@@ -14,7 +14,7 @@ import streamlit as st
 from callsmith.advice import Context, advise
 from callsmith.connections import DEMO
 from callsmith.models import ModelList
-from callsmith.types.connection import Connection
+from callsmith.types.connection import Connection, Target
 from callsmith.types.problem import Problem
 from callsmith.types.setup import Setup
 from components import services
@@ -26,51 +26,28 @@ CONNECTION = "picker-connection"
 MODEL = "picker-model"
 LOAD = "picker-load"
 _WANTED = "picker-load-wanted"
+WIDTH = 620
+_SCRIPTED = "Scripted, not an LLM. "
 
 OnChange = Callable[[Setup], None]
 
 
 def render(setup: Setup, on_change: OnChange) -> None:
-    """Two select boxes and a button, for a horizontal container. ``note`` draws the line that belongs below."""
+    """Two select boxes and a button, for a row. ``note`` draws the line that belongs below that row."""
     target = target_of(setup)
     known = _models(target.connection)
-    names = {item.id: item.name for item in services.connections()}
-    _show(CONNECTION, target.connection.id)
-    st.selectbox(
-        "Connection",
-        list(names),
-        index=None,
-        required=True,
-        key=CONNECTION,
-        format_func=lambda item: names.get(item, item),
-        on_change=_choose_connection,
-        args=(setup, on_change),
-        width=220,
-    )
-    ids = [model.id for model in known.models if model.may_chat] if isinstance(known, ModelList) else []
-    _show(MODEL, target.model or None)
-    st.selectbox(
-        "Model",
-        ids if target.model in ids or not target.model else [target.model, *ids],
-        index=None,
-        required=True,
-        key=MODEL,
-        accept_new_options=True,
-        placeholder="Choose or type a model",
-        help=_help(target.connection, known),
-        on_change=_choose_model,
-        args=(setup, on_change),
-        width=280,
-    )
-    if target.connection.id != DEMO.id:
-        st.button(
-            "Load models" if known is None else "Refresh",
-            key=LOAD,
-            icon=":material/refresh:",
-            type="tertiary",
-            help="Ask the connection for its list of models",
-            on_click=_want,
-        )
+    with st.container(horizontal=True, vertical_alignment="bottom", width=WIDTH, key="picker"):
+        _connection_box(target, setup, on_change)
+        _model_box(target, known, setup, on_change)
+        if target.connection.id != DEMO.id:
+            st.button(
+                "Load models" if known is None else "Refresh",
+                key=LOAD,
+                icon=":material/refresh:",
+                type="tertiary",
+                help="Ask the connection for its list of models",
+                on_click=_want,
+            )
 
 
 def note(setup: Setup) -> None:
@@ -84,7 +61,36 @@ def note(setup: Setup) -> None:
         )
     elif target.connection.id == DEMO.id and isinstance(known, ModelList):
         about = next((model.note for model in known.models if model.id == target.model), "")
-        st.caption(f":material/theater_comedy: {plain(f'{target.model}: scripted, not an LLM. {about}')}")
+        st.caption(f":material/theater_comedy: {plain(_SCRIPTED + about.removeprefix(_SCRIPTED))}")
+
+
+def _connection_box(target: Target, setup: Setup, on_change: OnChange) -> None:
+    names = {item.id: item.name for item in services.connections()}
+    _show(CONNECTION, target.connection.id)
+    st.selectbox(
+        "Connection",
+        list(names),
+        key=CONNECTION,
+        format_func=lambda item: names.get(item, item),
+        on_change=_choose_connection,
+        args=(setup, on_change),
+    )
+
+
+def _model_box(target: Target, known: ModelList | Problem | None, setup: Setup, on_change: OnChange) -> None:
+    ids = [model.id for model in known.models if model.may_chat] if isinstance(known, ModelList) else []
+    _show(MODEL, target.model or None)
+    st.selectbox(
+        "Model",
+        ids if target.model in ids or not target.model else [target.model, *ids],
+        index=0 if target.model else None,
+        key=MODEL,
+        accept_new_options=True,
+        placeholder="Choose or type a model",
+        help=_help(known),
+        on_change=_choose_model,
+        args=(setup, on_change),
+    )
 
 
 def _models(connection: Connection) -> ModelList | Problem | None:
@@ -99,7 +105,7 @@ def _models(connection: Connection) -> ModelList | Problem | None:
         return check.load_models(connection)
 
 
-def _help(connection: Connection, known: ModelList | Problem | None) -> str:
+def _help(known: ModelList | Problem | None) -> str:
     if isinstance(known, ModelList):
         return f"{len(known.models):,} models. Any other id may be typed."
     return "Any model id may be typed. Load models to choose from a list."
@@ -121,7 +127,6 @@ def _choose_connection(setup: Setup, on_change: OnChange) -> None:
 
 
 def _choose_model(setup: Setup, on_change: OnChange) -> None:
-    """An emptied box keeps the model: a request always names one."""
     model = (st.session_state[MODEL] or "").strip()
     if model:
         connection = target_of(setup).connection

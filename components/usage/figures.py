@@ -1,0 +1,75 @@
+"""Four large figures over a set of exchanges. What nobody reported says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+import streamlit as st
+
+from callsmith import usage
+from components.usage.table import NOT_REPORTED
+from components.words import count, seconds
+
+_NARROWEST = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    label: str
+    value: str
+    help: str
+
+
+def over_all(frame: pd.DataFrame) -> list[Figure]:
+    """Exchanges, input, output, and the median time to the first token."""
+    sums = usage.totals(frame)
+    calls = sums["calls"].value or 0
+    return [
+        Figure("Exchanges", f"{len(frame):,}", f"Requests sent. Their replies held {count(calls, 'tool call')}."),
+        _tokens("Input tokens", sums["input"], "cached", sums["cached_input"]),
+        _tokens("Output tokens", sums["output_total"], "reasoning", sums["reasoning"]),
+        Figure(
+            "First token, median", _median(frame["first_token_s"]), f"Whole reply, median: {_median(frame['total_s'])}"
+        ),
+    ]
+
+
+def of_conversation(frame: pd.DataFrame) -> list[Figure]:
+    """Input and output of the whole conversation, and of its last exchange."""
+    sums, last = usage.totals(frame), usage.totals(frame.tail(1))
+    return [
+        _tokens("Input tokens", sums["input"], "cached", sums["cached_input"]),
+        _tokens("Output tokens", sums["output_total"], "reasoning", sums["reasoning"]),
+        _tokens("Last input tokens", last["input"], "cached", last["cached_input"]),
+        _tokens("Last output tokens", last["output_total"], "reasoning", last["reasoning"]),
+    ]
+
+
+def figures(shown: list[Figure], *, columns: int, key: str) -> None:
+    with st.grid(columns, min_column_width=_NARROWEST, key=key):
+        for figure in shown:
+            st.metric(figure.label, figure.value, help=figure.help)
+
+
+def _tokens(label: str, whole: usage.Total, part_name: str, part: usage.Total) -> Figure:
+    if whole.value is None:
+        return Figure(label, NOT_REPORTED, "No provider said how many tokens these were.")
+    said = [
+        count(whole.value, "token"),
+        f"{part_name} not reported" if part.value is None else f"{part.value:,} {part_name}",
+    ]
+    silent = f" Not counted: {count(whole.missing, 'exchange')} without a report." if whole.missing else ""
+    return Figure(label, _short(whole.value), f"{', '.join(said)}.{silent}")
+
+
+def _short(number: int) -> str:
+    """As many digits as fit a figure; the help has them all."""
+    if number < 100_000:
+        return f"{number:,}"
+    return f"{number / 1e3:,.0f}k" if number < 999_500 else f"{number / 1e6:,.2f}M"
+
+
+def _median(column: pd.Series[float]) -> str:
+    middle = column.median()
+    return "unknown" if pd.isna(middle) else seconds(float(middle))

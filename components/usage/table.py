@@ -1,0 +1,87 @@
+"""Every exchange with its numbers, units in the column names, and the same as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from components.words import count
+
+NOT_REPORTED = "not reported"
+_HEADINGS = {
+    "exchange": "Exchange",
+    "time": "Time",
+    "conversation": "Conversation",
+    "model": "Model",
+    "connection": "Connection",
+    "wire": "Wire format",
+    "state": "State",
+    "calls": "Tool calls",
+    "uncached_input": "Uncached input (tokens)",
+    "cached_input": "Cached input (tokens)",
+    "output": "Output (tokens)",
+    "reasoning": "Reasoning (tokens)",
+    "input": "Input, all (tokens)",
+    "output_total": "Output, all (tokens)",
+    "total": "Total (tokens)",
+    "first_token_s": "First token (s)",
+    "total_s": "Whole reply (s)",
+    "tokens_per_s": "Speed (tokens/s)",
+}
+_WHOLE = ("calls", "uncached_input", "cached_input", "output", "reasoning", "input", "output_total", "total")
+_FORMATS = {"first_token_s": "%.2f", "total_s": "%.2f", "tokens_per_s": "%,.0f"} | dict.fromkeys(_WHOLE, "%,d")
+_NUMBERS = (
+    "uncached_input",
+    "cached_input",
+    "output",
+    "reasoning",
+    "total",
+    "first_token_s",
+    "total_s",
+    "tokens_per_s",
+)
+_REST = ("calls", "input", "output_total", "connection", "wire")
+_OVER_ALL = ("exchange", "time", "conversation", "model", "state", *_NUMBERS, *_REST)
+_ONE_CONVERSATION = ("exchange", *_NUMBERS, "calls", "state", "model", "time")
+
+
+def table(frame: pd.DataFrame, *, key: str, one_conversation: bool = False) -> None:
+    """Newest first. ``one_conversation`` leaves out what repeats there; the file has every column."""
+    columns = _ONE_CONVERSATION if one_conversation else _OVER_ALL
+    shown = frame.iloc[::-1][list(columns)]
+    st.dataframe(
+        shown,
+        key=key,
+        hide_index=True,
+        height="content" if len(shown) <= 8 else 318,
+        placeholder=NOT_REPORTED,
+        column_config=_columns(),
+        alt=f"Tokens and times of {count(len(shown), 'exchange')}, newest first",
+    )
+    st.download_button(
+        "Download CSV",
+        lambda: to_csv(frame),
+        file_name="callsmith-usage.csv",
+        mime="text/csv",
+        key=f"{key}-csv",
+        icon=":material/download:",
+        on_click="ignore",
+        help="All columns of the exchanges above, oldest first. A value that was not reported is left empty.",
+    )
+
+
+def to_csv(frame: pd.DataFrame) -> str:
+    """Column names as in the frame, times in ISO 8601 with their offset, unknown values empty."""
+    text: str = frame.assign(time=frame["time"].map(lambda at: at.isoformat(timespec="seconds"))).to_csv(index=False)
+    return text
+
+
+def _columns() -> dict[str, Any]:
+    columns: dict[str, Any] = {
+        name: st.column_config.NumberColumn(_HEADINGS[name], format=form) for name, form in _FORMATS.items()
+    }
+    columns["time"] = st.column_config.DatetimeColumn(_HEADINGS["time"], format="YYYY-MM-DD HH:mm:ss")
+    columns["exchange"] = st.column_config.NumberColumn(_HEADINGS["exchange"], format="%d", pinned=True)
+    return {name: columns.get(name, heading) for name, heading in _HEADINGS.items()}

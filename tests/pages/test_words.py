@@ -1,0 +1,64 @@
+"""What the pages say: calls in words, numbers with units, model text as it was meant."""
+
+import pytest
+
+from callsmith.types.exchange import Marks
+from callsmith.types.parts import ToolCall
+from callsmith.types.usage import Usage
+from components.chat.prose import markdown, paragraphs
+from components.words import measured, seconds, spoken
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ('{"location": "Boston, MA", "unit": "celsius"}', 'with location "Boston, MA" and unit "celsius".'),
+        ("{}", "without arguments."),
+        ('{"a": true, "b": null}', "with a yes and b nothing."),
+        ('{"items": [{"x": 1}, {"x": 2}]}', "with items (2 entries)."),
+        ('{"tags": ["a", "b"]}', 'with tags "a" and "b".'),
+        ('{"x": tru', "but its arguments are not readable as JSON."),
+        ("[1]", "with 1."),
+    ],
+)
+def test_a_call_in_words(arguments: str, words: str) -> None:
+    assert spoken(ToolCall("a", "f", arguments)).endswith(words)
+
+
+def test_names_cannot_smuggle_markdown() -> None:
+    assert r"\*\*x\*\*" in spoken(ToolCall("a", "**x**", "{}"))
+
+
+def test_facts_of_a_reply() -> None:
+    usage = Usage(input=1204, output=120, cache_read=64, reasoning=20)
+    line = measured(usage, Marks(0, sent=0, first_byte=0.3, first_token=0.4, done=2.4))
+    assert (
+        line
+        == "1,204 tokens in (64 cached), 120 tokens out (20 reasoning) · first token 0.4 s · total 2.4 s · 60 tokens/s"
+    )
+
+
+def test_unknown_is_said_never_zero() -> None:
+    assert measured(None, None) == "tokens not reported"
+    assert measured(Usage(input=5), None) == "5 tokens in, out not reported"
+    assert seconds(None) == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("It costs $5 or $10", "It costs \\$5 or \\$10"),
+        ("`$x` and $y", "`$x` and \\$y"),
+        ("```sh\necho $HOME\n```", "```sh\necho $HOME\n```"),
+        (":red[x] at 10:30", "\\:red[x] at 10:30"),
+        ("plain", "plain"),
+    ],
+)
+def test_model_text_is_no_formula_and_no_directive(text: str, shown: str) -> None:
+    assert markdown(text) == shown
+
+
+def test_an_open_fence_stays_in_one_block() -> None:
+    text = "one\n\n```py\na\n\nb\n```\n\ntwo"
+    assert paragraphs(text) == ["one", "```py\na\n\nb\n```", "two"]
+    assert "\n\n".join(paragraphs(text)) == text
