@@ -15,13 +15,15 @@ from callsmith.types.events import (
     Failed,
     Finished,
     Meta,
+    OpaqueSeen,
+    PartExtra,
     RefusalDelta,
     TextDelta,
     ThinkingDelta,
     Unknown,
     UsageSeen,
 )
-from callsmith.types.parts import Part, Refusal, Text, Thinking, ToolCall
+from callsmith.types.parts import Opaque, Part, Refusal, Text, Thinking, ToolCall
 from callsmith.types.problem import Problem
 from callsmith.types.turn import Turn, TurnState
 from callsmith.types.usage import Usage
@@ -32,7 +34,7 @@ MAX_UNKNOWN = 200
 class Fold:
     """Mutable while a reply arrives; ``turn()`` is an immutable picture of it so far.
 
-    ``has_token`` is True from the first text, thinking, refusal or call on.
+    ``has_token`` is True from the first text, thinking, refusal, call or step on.
     """
 
     def __init__(self) -> None:
@@ -41,6 +43,8 @@ class Fold:
         self._thinking_source: dict[int, str] = {}
         self._refusal: dict[int, list[str]] = {}
         self._calls: dict[int, _Call] = {}
+        self._opaque: dict[int, tuple[str, Any]] = {}
+        self._part_extra: dict[int, dict[str, Any]] = {}
         self._extra: dict[str, Any] = {}
         self._meta: dict[str, Any] = {}
         self._unknown: list[Unknown] = []
@@ -51,7 +55,7 @@ class Fold:
 
     @property
     def has_token(self) -> bool:
-        return bool(self._text or self._thinking or self._calls or self._refusal)
+        return bool(self._text or self._thinking or self._calls or self._refusal or self._opaque)
 
     def apply(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -75,6 +79,11 @@ class Fold:
                 self._calls.pop(event.slot, None)
             case RefusalDelta():
                 self._refusal.setdefault(event.slot, []).append(event.text)
+            case PartExtra():
+                fields = self._part_extra.setdefault(event.slot, {})
+                fields[event.field] = _merge(fields.get(event.field), event.value, join_text=True)
+            case OpaqueSeen():
+                self._opaque[event.slot] = (event.type, event.data)
             case UsageSeen():
                 self._usage = event.usage
             case Finished():
@@ -97,14 +106,19 @@ class Fold:
 
     def turn(self) -> Turn:
         parts: list[tuple[int, Part]] = []
+        extra = self._part_extra
         for slot, pieces in self._thinking.items():
-            parts.append((slot, Thinking(_joined(pieces), self._thinking_source[slot])))
+            thinking = Thinking(_joined(pieces), self._thinking_source[slot], dict(extra.get(slot, ())))
+            parts.append((slot, thinking))
         for slot, pieces in self._text.items():
-            parts.append((slot, Text(_joined(pieces))))
+            parts.append((slot, Text(_joined(pieces), dict(extra.get(slot, ())))))
         for slot, pieces in self._refusal.items():
-            parts.append((slot, Refusal(_joined(pieces))))
+            parts.append((slot, Refusal(_joined(pieces), dict(extra.get(slot, ())))))
         for slot, call in self._calls.items():
-            parts.append((slot, ToolCall(call.id, call.name, _joined(call.pieces), call.type, call.extra)))
+            fields = {**call.extra, **extra.get(slot, {})}
+            parts.append((slot, ToolCall(call.id, call.name, _joined(call.pieces), call.type, fields)))
+        for slot, (kind, data) in self._opaque.items():
+            parts.append((slot, Opaque(kind, data, dict(extra.get(slot, ())))))
         parts.sort(key=lambda item: item[0])
         return Turn(
             parts=tuple(part for _, part in parts),
@@ -147,10 +161,12 @@ def _joined(pieces: list[str]) -> str:
     return text
 
 
-def _merge(old: Any, new: Any) -> Any:
+def _merge(old: Any, new: Any, *, join_text: bool = False) -> Any:
     """A field that comes in pieces: lists grow, objects are filled, anything else is replaced."""
     if isinstance(old, list) and isinstance(new, list):
         return old + new
     if isinstance(old, dict) and isinstance(new, dict):
         return {**old, **new}
+    if join_text and isinstance(old, str) and isinstance(new, str):
+        return old + new
     return new

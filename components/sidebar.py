@@ -41,7 +41,6 @@ def render(*, here: bool = False) -> None:
                 label,
                 key=f"open-{item.id}",
                 type="secondary" if here and item.id == ui().conversation_id else "tertiary",
-                width="stretch",
                 on_click=actions.open_conversation,
                 args=(item.id,),
             )

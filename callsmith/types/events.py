@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from callsmith.types.parts import NO_EXTRA
-from callsmith.types.parts import Extra as PartExtra
+from callsmith.types.parts import Extra as ExtraFields
 from callsmith.types.problem import Problem
 from callsmith.types.usage import Usage
 
@@ -58,7 +58,7 @@ class CallDone:
     name: str
     arguments: str
     type: str = "function"
-    extra: PartExtra = field(default_factory=lambda: NO_EXTRA)
+    extra: ExtraFields = field(default_factory=lambda: NO_EXTRA)
     kind: Literal["call_done"] = "call_done"
 
 
@@ -68,6 +68,29 @@ class CallDropped:
 
     slot: int
     kind: Literal["call_dropped"] = "call_dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class PartExtra:
+    """Provider data of one part (a signature, a citation list, an item id); merged into the part's ``extra``.
+
+    Text joins text and lists join lists of the same field; anything else is replaced.
+    """
+
+    slot: int
+    field: str
+    value: Any
+    kind: Literal["part_extra"] = "part_extra"
+
+
+@dataclass(frozen=True, slots=True)
+class OpaqueSeen:
+    """A whole block or item that goes back unread; a later one in the same slot replaces it."""
+
+    slot: int
+    type: str
+    data: Any
+    kind: Literal["opaque"] = "opaque"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +156,8 @@ Event = (
     | CallDelta
     | CallDone
     | CallDropped
+    | PartExtra
+    | OpaqueSeen
     | UsageSeen
     | Finished
     | Ended

@@ -93,7 +93,30 @@ class ToolResult:
     kind: Literal["tool_result"] = "tool_result"
 
 
-Part = Text | Thinking | Refusal | ToolCall | ToolResult
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An image, file or audio clip. ``data`` is base64 without line breaks, or empty when ``url`` says where it is."""
+
+    media_type: str
+    data: str = ""
+    url: str = ""
+    name: str = ""
+    extra: Extra = field(default_factory=lambda: NO_EXTRA)
+    kind: Literal["media"] = "media"
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque:
+    """A provider's block or item that goes back unread, in its place: a server tool's step, redacted thinking,
+    an encrypted reasoning item. ``type`` is the provider's word for it; ``data`` is the whole block."""
+
+    type: str
+    data: Any
+    extra: Extra = field(default_factory=lambda: NO_EXTRA)
+    kind: Literal["opaque"] = "opaque"
+
+
+Part = Text | Thinking | Refusal | ToolCall | ToolResult | Media | Opaque
 
 
 class _NotJson(ValueError):

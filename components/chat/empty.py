@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import streamlit as st
 
+from callsmith.conversation import Conversation
 from callsmith.starters import STARTERS
 from components.chat import actions
 from components.words import count
 
 
-def empty_page() -> None:
+def empty_page(conversation: Conversation) -> None:
+    if conversation.nodes:
+        newest = next(reversed(conversation.nodes))
+        st.button(
+            "Back to the conversation",
+            key="unclear",
+            icon=":material/undo:",
+            on_click=actions.switch_arm,
+            args=(newest,),
+            help="This conversation was cleared; everything in it is kept",
+        )
     st.markdown(
         "Design tools for language models and see exactly how they are called: pick a model, shape a tool, "
         "send a prompt, answer the tool call with a made-up result, and see what it cost."

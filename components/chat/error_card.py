@@ -33,9 +33,13 @@ def error_card(problem: Problem, target: Target, *, has_tools: bool, attempts: t
         shown = [fact for fact in facts if fact]
         if shown:
             st.caption(" · ".join(plain(fact) for fact in shown))
-        for attempt in attempts[:-1]:
-            if attempt.problem is not None and attempt.wait is not None:
-                st.caption(f"At {seconds(attempt.at)}: {_short(attempt.problem)}, waited {seconds(attempt.wait)}")
+        waits = [
+            f"{_short(attempt.problem)} at {seconds(attempt.at)}, waited {seconds(attempt.wait)}"
+            for attempt in attempts[:-1]
+            if attempt.problem is not None and attempt.wait is not None
+        ]
+        if waits:
+            st.caption("Before: " + plain("; ".join(waits)))
         _retry(key)
         if problem.raw:
             with st.expander("Answer as received"):

@@ -25,7 +25,7 @@ from components.state import ui
 from components.tools import panel as tools_panel
 from components.usage import panel as usage_panel
 from components.viewport import is_narrow
-from components.words import count
+from components.words import count, plain
 
 
 def render() -> None:
@@ -96,46 +96,47 @@ def _running(ordered: Sequence[ExchangeInfo]) -> Job | None:
 
 
 def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) -> None:
+    if opened.exists:
+        with st.container(horizontal=True, vertical_alignment="center", key="title-row"):
+            st.markdown(f"**{plain(opened.conversation.title or 'Untitled')}**", width="content")
+            _menu(opened)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         picker.render(opened.setup, session.save_setup)
         options_popover(opened.setup, session.offered(opened.setup, session.tools_of(opened.setup)))
         if narrow:
             on = sum(1 for use in opened.setup.tools if use.on)
-            folded = st.popover(
-                f"Tools {on}, request, usage", icon=":material/dock_to_left:", key="panel", on_change="rerun"
-            )
+            label = f"Tools {on}, request, usage"
+            folded = st.popover(label, icon=":material/dock_to_left:", key="panel", on_change="rerun")
             if folded.open:
                 with folded:
                     _panel(opened, ordered)
-        if opened.exists:
-            _title(opened)
     picker.note(opened.setup)
     chip_row(opened.setup)
     if ui().notice:
         st.warning(ui().notice, icon=":material/info:")
 
 
-def _title(opened: Opened) -> None:
-    with st.popover(
-        opened.conversation.title or "Untitled", icon=":material/edit_note:", key="conversation", on_change="rerun"
-    ) as menu:
-        if menu.open:
-            st.text_input(
-                "Title", value=opened.conversation.title, key="title", on_change=actions.rename, args=("title",)
-            )
-            st.button(
-                "Clear",
-                key="clear",
-                icon=":material/restart_alt:",
-                on_click=actions.clear,
-                help="Back to the empty beginning; every arm is kept",
-            )
-            st.button(
-                "Delete conversation",
-                key="delete-conversation",
-                icon=":material/delete:",
-                on_click=actions.delete_conversation,
-            )
+def _menu(opened: Opened) -> None:
+    menu = st.popover("Conversation", icon=":material/more_horiz:", key="conversation", on_change="rerun", type="tertiary")
+    if not menu.open:
+        return
+    with menu:
+        title = opened.conversation.title
+        st.text_input("Title", value=title, key="title", on_change=actions.rename, args=("title",))
+        st.button(
+            "Clear",
+            key="clear",
+            icon=":material/restart_alt:",
+            on_click=actions.clear,
+            help="Back to the empty beginning; every arm is kept",
+        )
+        st.button(
+            "Delete conversation",
+            key="delete-conversation",
+            icon=":material/delete:",
+            on_click=actions.delete_conversation,
+            help="It can be undone from the sidebar",
+        )
 
 
 def _conversation(
@@ -148,7 +149,7 @@ def _conversation(
     conversation = opened.conversation
     if conversation.head is None:
         with areas.nothing_yet.container():
-            empty_page()
+            empty_page(conversation)
         return
     tools = {tool.name: tool for tool in session.tools_of(opened.setup).values()}
     with areas.transcript:

@@ -46,7 +46,7 @@ def _facts(connection: Connection) -> str:
 
 def _key_words(connection: Connection) -> str:
     words = plain(keys.whereabouts(connection))
-    return f":orange[:material/key_off: {words}]" if keys.is_missing(connection) else words
+    return f":material/key_off: {words}" if keys.is_missing(connection) else words
 
 
 def _ask_for_key(connection: Connection) -> None:

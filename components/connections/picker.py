@@ -56,9 +56,8 @@ def note(setup: Setup) -> None:
     known = check.known_models(target.connection)
     if isinstance(known, Problem):
         advice = advise(known, Context(target.connection))
-        st.caption(
-            f":orange[:material/warning: {plain(advice.title)}.] {plain(advice.steps[0])} A model id can be typed."
-        )
+        words = f"{advice.title}. {advice.steps[0]} A model id can be typed all the same."
+        st.caption(f":material/warning: {plain(words)}")
     elif target.connection.id == DEMO.id and isinstance(known, ModelList):
         about = next((model.note for model in known.models if model.id == target.model), "")
         st.caption(f":material/theater_comedy: {plain(_SCRIPTED + about.removeprefix(_SCRIPTED))}")

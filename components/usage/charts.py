@@ -108,7 +108,7 @@ def _whole_numbers() -> alt.Axis:
 
 
 def _legend(*, narrow: bool) -> alt.Legend:
-    return alt.Legend(orient="top", columns=1 if narrow else 4)
+    return alt.Legend(orient="top", columns=1 if narrow else 2)
 
 
 def _scale(colours: dict[str, str]) -> alt.Scale:

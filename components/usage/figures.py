@@ -11,8 +11,6 @@ from callsmith import usage
 from components.usage.table import NOT_REPORTED
 from components.words import count, seconds
 
-_NARROWEST = 120
-
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -46,8 +44,9 @@ def of_conversation(frame: pd.DataFrame) -> list[Figure]:
     ]
 
 
-def figures(shown: list[Figure], *, columns: int, key: str) -> None:
-    with st.grid(columns, min_column_width=_NARROWEST, key=key):
+def figures(shown: list[Figure], *, columns: int, narrowest: int, key: str) -> None:
+    """At most ``columns`` side by side, fewer where one would be narrower than ``narrowest`` pixels."""
+    with st.grid(columns, min_column_width=narrowest, key=key):
         for figure in shown:
             st.metric(figure.label, figure.value, help=figure.help)
 

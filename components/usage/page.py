@@ -28,7 +28,7 @@ def render() -> None:
         st.markdown(f"None of the {len(everything):,} exchanges passes these filters.")
         st.button("Clear filters", key="usage-clear", icon=":material/filter_alt_off:", on_click=filters.clear)
         return
-    figures(over_all(frame), columns=4, key="usage-figures")
+    figures(over_all(frame), columns=4, narrowest=180, key="usage-figures")
     with st.grid(2, min_column_width=360, gap="medium", key="usage-charts") as grid:
         with grid.cell():
             with _heading("Tokens"):

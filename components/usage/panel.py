@@ -20,7 +20,7 @@ def render(conversation_id: str) -> None:
         st.caption("Nothing was sent yet. After the first reply its tokens and times appear here.")
         return
     frame = usage.frame(rows, zone())
-    figures(of_conversation(frame), columns=2, key="usage-figures")
+    figures(of_conversation(frame), columns=2, narrowest=110, key="usage-figures")
     chosen = st.segmented_control(
         "Chart",
         list(_CHARTS),

@@ -32,25 +32,27 @@ _HEADINGS = {
 }
 _WHOLE = ("calls", "uncached_input", "cached_input", "output", "reasoning", "input", "output_total", "total")
 _FORMATS = {"first_token_s": "%.2f", "total_s": "%.2f", "tokens_per_s": "%,.0f"} | dict.fromkeys(_WHOLE, "%,d")
-_NUMBERS = (
-    "uncached_input",
-    "cached_input",
-    "output",
-    "reasoning",
-    "total",
-    "first_token_s",
-    "total_s",
-    "tokens_per_s",
-)
+_PARTS = ("uncached_input", "cached_input", "output", "reasoning", "total")
+_TIMES = ("first_token_s", "total_s", "tokens_per_s")
 _REST = ("calls", "input", "output_total", "connection", "wire")
-_OVER_ALL = ("exchange", "time", "conversation", "model", "state", *_NUMBERS, *_REST)
-_ONE_CONVERSATION = ("exchange", *_NUMBERS, "calls", "state", "model", "time")
+_OVER_ALL = ["exchange", "time", "conversation", "model", "state", *_PARTS, *_TIMES, *_REST]
+_ONE_CONVERSATION = [
+    "exchange",
+    "input",
+    "output_total",
+    "cached_input",
+    "reasoning",
+    *_TIMES,
+    "calls",
+    "state",
+    "model",
+    "time",
+]
 
 
 def table(frame: pd.DataFrame, *, key: str, one_conversation: bool = False) -> None:
     """Newest first. ``one_conversation`` leaves out what repeats there; the file has every column."""
-    columns = _ONE_CONVERSATION if one_conversation else _OVER_ALL
-    shown = frame.iloc[::-1][list(columns)]
+    shown = frame.iloc[::-1][_ONE_CONVERSATION if one_conversation else _OVER_ALL]
     st.dataframe(
         shown,
         key=key,

@@ -1,0 +1,151 @@
+"""The editor of one tool: form and JSON beside each other, two views of one document."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+from callsmith.schema.editing import Editing
+from callsmith.schema.lint import Finding
+from components import services
+from components.live_text import live_text
+from components.state import ui
+from components.tools import findings
+from components.tools.desk import Desk, bind, desk, json_key, listen, set_field, step
+from components.tools.rows import LOCKED, parameter_rows
+from components.words import plain
+
+FORM, BOTH, JSON = "Form", "Form and JSON", "JSON"
+_VIEW = "tool-view"
+
+
+def editor(tool_id: str, more_actions: Callable[[], None] = lambda: None) -> None:
+    """Draw the editor. ``more_actions`` draws further buttons beside undo and redo."""
+    here = desk(tool_id)
+    if here is None:
+        st.info("This tool is not in the library. It may have been deleted.", icon=":material/info:")
+        return
+    listen(here)
+    found = findings.of_records(services.store().tools()).get(tool_id, ())
+    view = _toolbar(here, more_actions)
+    if view == BOTH:
+        left, right = st.columns([0.56, 0.44], gap="medium")
+        with left:
+            _form(here, found)
+        with right:
+            _json(here)
+    elif view == FORM:
+        _form(here, found)
+    else:
+        _json(here)
+
+
+def _toolbar(here: Desk, more_actions: Callable[[], None]) -> str:
+    narrow = ui().narrow
+    views = [FORM, JSON] if narrow else [FORM, BOTH, JSON]
+    editing = here.editing
+    if st.session_state.get(_VIEW) not in views:
+        st.session_state[_VIEW] = FORM if narrow else BOTH
+    with st.container(horizontal=True, vertical_alignment="center", key="tool-toolbar"):
+        view = st.segmented_control(
+            "View", views, key=_VIEW, label_visibility="collapsed", required=True, persist_state="session"
+        )
+        st.button(
+            "Undo",
+            key="tool-undo",
+            icon=":material/undo:",
+            disabled=not editing.past,
+            help=None if editing.past else "Nothing to undo yet",
+            on_click=step,
+            args=(here.tool_id, Editing.undone),
+        )
+        st.button(
+            "Redo",
+            key="tool-redo",
+            icon=":material/redo:",
+            disabled=not editing.future,
+            help=None if editing.future else "Nothing was undone",
+            on_click=step,
+            args=(here.tool_id, Editing.redone),
+        )
+        more_actions()
+    return str(view)
+
+
+def _form(here: Desk, found: tuple[Finding, ...]) -> None:
+    document, tool_id = here.editing.document, here.tool_id
+    if here.locked:
+        st.warning(
+            "The JSON has an error. This is the last valid version; it stays in force until the JSON is mended.",
+            icon=":material/lock:",
+        )
+    name, strict = st.columns([0.74, 0.26], vertical_alignment="bottom")
+    name.text_input(
+        "Name",
+        key=bind(here, f"tool-name-{tool_id}", document["name"]),
+        disabled=here.locked,
+        help=LOCKED if here.locked else "Letters, digits, _ and -, at most 64",
+        on_change=_set,
+        args=(tool_id, "name"),
+    )
+    strict.toggle(
+        "Strict",
+        key=bind(here, f"tool-strict-{tool_id}", document.get("strict") is True),
+        disabled=here.locked,
+        help=LOCKED
+        if here.locked
+        else "Asks the provider to hold arguments to the schema. OpenAI then wants closed objects "
+        "with every property required.",
+        on_change=_set_strict,
+        args=(tool_id,),
+    )
+    st.text_area(
+        "Description",
+        key=bind(here, f"tool-description-{tool_id}", document.get("description", "")),
+        height=96,
+        placeholder="What the tool does and when to use it; the model chooses by this",
+        disabled=here.locked,
+        on_change=_set,
+        args=(tool_id, "description"),
+    )
+    findings.findings_list(found, tool_id)
+    st.markdown("**Parameters**")
+    parameter_rows(here)
+
+
+def _json(here: Desk) -> None:
+    now = here.editing.now
+    live_text(
+        "JSON",
+        now.text,
+        key=json_key(here.tool_id),
+        revision=here.editing.revision,
+        on_change=_heard,
+        rows=max(16, min(36, now.text.count("\n") + 2)),
+        invalid=now.error is not None,
+    )
+    if now.error is not None:
+        st.error(f"{plain(str(now.error))}. The text is kept; the last valid version stays in force.")
+        st.button(
+            "Back to the last valid version",
+            key="tool-json-back",
+            icon=":material/undo:",
+            on_click=step,
+            args=(here.tool_id, Editing.undone),
+            help="Redo brings this text back",
+        )
+
+
+def _heard() -> None:
+    """The text is taken in where the editor is drawn; the callback only makes the page run again."""
+
+
+def _set(tool_id: str, name: str) -> None:
+    value: Any = st.session_state[f"tool-{name}-{tool_id}"]
+    set_field(tool_id, name, value.strip() if name == "name" else value)
+
+
+def _set_strict(tool_id: str) -> None:
+    set_field(tool_id, "strict", True if st.session_state[f"tool-strict-{tool_id}"] else None)
