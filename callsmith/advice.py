@@ -177,7 +177,7 @@ def _unreachable(problem: Problem, context: Context) -> Advice:
         )
     if is_local(context.base_url):
         known = preset(context.connection.preset) if context.connection is not None else None
-        hint = f"{known.label}: {known.note}" if known is not None and known.note else "Start the server."
+        hint = known.note if known is not None and known.note else "Start the server."
         return Advice(
             f"Nothing answers at {context.host}",
             "The server on this computer is not running, or it listens on another port.",

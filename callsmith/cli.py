@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 
@@ -30,3 +32,22 @@ def demo_server(host: str, port: int) -> None:
         click.echo("Stopped.")
     finally:
         server.server_close()
+
+
+@main.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.option("--slices", type=int, metavar="SEED", help="Cut the recorded bytes at random; the output stays the same.")
+def replay(paths: tuple[Path, ...], slices: int | None) -> None:
+    """Read recorded exchanges again: one JSON object a line (docs/replay.md). PATHS are files or folders."""
+    import json
+    import random
+
+    from callsmith.replay import recordings
+    from callsmith.replay import replay as read
+
+    rng = None if slices is None else random.Random(slices)
+    try:
+        for exchange in recordings(paths):
+            click.echo(json.dumps(read(exchange, rng), ensure_ascii=False).encode("utf-8", "replace").decode())
+    except ValueError as error:
+        raise click.ClickException(str(error)) from error

@@ -18,11 +18,10 @@ _KEY_NAME = KEY_PLACEHOLDER.strip("{}")
 _LOCAL_HOSTS = frozenset(("localhost", "127.0.0.1", "::1", "host.docker.internal"))
 
 # No network knows the top-level name "invalid" (RFC 2606); the transport mounts the demo model there.
-DEMO_ORIGIN = "http://demo.callsmith.invalid"
 DEMO = Connection(
     id="demo",
     name="Demo (scripted, not an LLM)",
-    base_url=f"{DEMO_ORIGIN}/v1",
+    base_url="http://demo.callsmith.invalid/v1",
     preset="demo",
 )
 ENVIRONMENT_ID = "environment"
@@ -67,7 +66,7 @@ PRESETS: tuple[Preset, ...] = (
         ("OPENROUTER_API_KEY",),
         note="Not every model there can call tools; its list says which in its own fields.",
     ),
-    Preset("ollama", "Ollama (local)", "http://localhost:11434/v1", note="Start it with: ollama serve"),
+    Preset("ollama", "Ollama (local)", "http://localhost:11434/v1", note="Start it with ollama serve."),
     Preset(
         "llamacpp", "llama.cpp (local)", "http://localhost:8080/v1", note="Start llama-server with --jinja for tools."
     ),

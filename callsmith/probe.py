@@ -14,7 +14,7 @@ from callsmith.connections import MissingSecret, resolve_headers
 from callsmith.models import ModelList, read_models
 from callsmith.redaction import Redactor
 from callsmith.transport import Broken
-from callsmith.types.connection import KEY_PLACEHOLDER, Connection
+from callsmith.types.connection import KEY_PLACEHOLDER, Connection, KeyRef
 from callsmith.types.exchange import Headers
 from callsmith.types.problem import Problem
 
@@ -84,7 +84,7 @@ def _is_public(get: Get, connection: Connection, secret: Secret) -> bool:
     """Some providers (OpenRouter is one) list their models to everyone; that says nothing about a key."""
     if any(KEY_PLACEHOLDER in value for value in connection.headers.values()):
         return False
-    without = list_models(get, replace(connection, key=type(connection.key)()), None, secret)
+    without = list_models(get, replace(connection, key=KeyRef()), None, secret)
     return isinstance(without, ModelList) and bool(without.models)
 
 

@@ -1,8 +1,8 @@
 """What the surroundings say: the only reader of the environment and of ``.env``.
 
-A variable of the real environment wins over ``.env``, even when it is set to nothing. Top-level values of
-``.streamlit/secrets.toml`` are in the environment already when Streamlit serves the app: it copies them
-there when it loads the file, at server start. Nothing is written to the environment here.
+A variable of the real environment wins over ``.env``, even when it is set to nothing. Streamlit copies the
+top-level values of ``.streamlit/secrets.toml`` into the environment when the server starts and when that
+file changes, over what is there, so they need no reader of their own. Nothing is written here.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ export default function ({ parentElement, data, setStateValue }) {
       clearTimeout(own.timer);
       if (area.value === own.sent) return;
       own.sent = area.value;
-      own.set("value", { text: area.value, revision: own.revision });
+      own.set("typed", { text: area.value, revision: own.revision });
     };
     area.addEventListener("input", () => { clearTimeout(own.timer); own.timer = setTimeout(send, 250); });
     area.addEventListener("blur", send);
@@ -58,13 +58,14 @@ export default function ({ parentElement, data, setStateValue }) {
 }
 """
 
+# The state is not called "value": Streamlit 1.67 unwraps a state of that name and then finds no callback for it.
 _area = st.components.v2.component("callsmith_live_text", html=_HTML, css=_CSS, js=_JS)
 
 
 def typed(key: str, revision: int | None = None) -> str | None:
     """What was typed last; None when nothing was, or when it was typed into another ``revision`` than asked for."""
     state = st.session_state.get(key)
-    value = state.get("value") if state is not None else None
+    value = state.get("typed") if state is not None else None
     if not isinstance(value, dict) or revision not in (None, value.get("revision")):
         return None
     text = value.get("text")
@@ -93,5 +94,5 @@ def live_text(
             "placeholder": placeholder,
             "invalid": invalid,
         },
-        on_value_change=on_change,
+        on_typed_change=on_change,
     )

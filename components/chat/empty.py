@@ -12,7 +12,7 @@ from components.words import count
 
 def empty_page(conversation: Conversation) -> None:
     if conversation.nodes:
-        newest = next(reversed(conversation.nodes))
+        newest = list(conversation.nodes)[-1]
         st.button(
             "Back to the conversation",
             key="unclear",
@@ -22,16 +22,15 @@ def empty_page(conversation: Conversation) -> None:
             help="This conversation was cleared; everything in it is kept",
         )
     st.markdown(
-        "Design tools for language models and see exactly how they are called: pick a model, shape a tool, "
-        "send a prompt, answer the tool call with a made-up result, and see what it cost."
+        "Design tools for language models and see exactly how they are called. A model asks for a **tool call**; "
+        "you answer it with a made-up result; the model goes on. Start with an example:"
     )
-    st.markdown("**Start with an example**")
     for first in range(0, len(STARTERS), 2):
         for column, starter in zip(st.columns(2), STARTERS[first : first + 2], strict=False):
-            with column.container(border=True, height="stretch", key=f"starter-{starter.id}"):
-                names = ", ".join(f"`{tool.name}`" for tool in starter.tools)
-                st.markdown(f"**{starter.title}**  \n{starter.line}")
-                st.caption(f'"{starter.prompt}"  \nBrings {count(len(starter.tools), "tool")}: {names}')
+            with column.container(border=True, height="stretch", gap="small", key=f"starter-{starter.id}"):
+                st.markdown(f"**{starter.title}**")
+                tools = count(len(starter.tools), "tool")
+                st.caption(f'{starter.line} Brings {tools}.  \n*"{starter.prompt}"*')
                 st.button(
                     "Try it",
                     key=f"start-{starter.id}",

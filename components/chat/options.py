@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -15,6 +15,7 @@ from callsmith.types.tool import Tool, ToolChoice
 from components.chat import session
 
 _NAMED = "one tool: "
+_MODES: dict[str, Literal["auto", "none", "required"]] = {"auto": "auto", "none": "none", "required": "required"}
 _LIMITS = (
     ("connect", "Connect"),
     ("first_byte", "First byte"),
@@ -89,7 +90,7 @@ def _body(setup: Setup, tools: Sequence[Tool]) -> None:
         help="Sent before the conversation",
     )
     names = [tool.name for tool in tools]
-    choices = ["auto", "none", "required", *(_NAMED + name for name in names)]
+    choices = [*_MODES, *(_NAMED + name for name in names)]
     chosen = options.tool_choice
     now = _NAMED + chosen.name if chosen.mode == "named" else chosen.mode
     left, right = st.columns(2)
@@ -180,8 +181,8 @@ def _set_tool_choice() -> None:
     chosen: str = st.session_state["option-tool_choice"]
     if chosen.startswith(_NAMED):
         _change(tool_choice=ToolChoice("named", chosen.removeprefix(_NAMED)))
-    elif chosen in ("auto", "none", "required"):
-        _change(tool_choice=ToolChoice(chosen))
+    elif chosen in _MODES:
+        _change(tool_choice=ToolChoice(_MODES[chosen]))
 
 
 def _set_parallel() -> None:
@@ -202,19 +203,18 @@ def _set_json(field: str, kind: type) -> None:
     """Text that is not the JSON asked for is kept in its box; the last valid value stays in force."""
     text = st.session_state[f"option-{field}"].strip()
     st.session_state.pop("option-problem", None)
+    name = "Stop texts" if field == "stop" else "Extra body"
     try:
-        value = json.loads(text) if text else kind()
+        value: Any = json.loads(text) if text else kind()
     except json.JSONDecodeError as error:
-        st.session_state["option-problem"] = (
-            f"{'Stop texts' if field == 'stop' else 'Extra body'}: {error.msg}, line {error.lineno}, "
-            f"column {error.colno}. The last valid value stays in force."
-        )
+        where = f"line {error.lineno}, column {error.colno}"
+        st.session_state["option-problem"] = f"{name}: {error.msg}, {where}. The last valid value stays in force."
         return
-    if not isinstance(value, kind) or (field == "stop" and not all(isinstance(item, str) for item in value)):
-        wanted = "a JSON list of texts" if field == "stop" else "a JSON object"
-        st.session_state["option-problem"] = f"This must be {wanted}. The last valid value stays in force."
+    if not isinstance(value, kind) or (kind is list and not all(isinstance(item, str) for item in value)):
+        wanted = "a JSON list of texts" if kind is list else "a JSON object"
+        st.session_state["option-problem"] = f"{name} must be {wanted}. The last valid value stays in force."
         return
-    _change(**{field: tuple(value) if field == "stop" else value})
+    _change(**{field: tuple(value) if kind is list else value})
 
 
 def _reset(field: str) -> None:

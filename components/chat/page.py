@@ -15,8 +15,8 @@ from components.chat.composer import composer, continue_button
 from components.chat.empty import empty_page
 from components.chat.error_card import error_card
 from components.chat.live import watch
-from components.chat.prose import markdown
 from components.chat.options import chip_row, options_popover
+from components.chat.prose import markdown
 from components.chat.session import Opened
 from components.chat.transcript import MODEL_AVATAR, USER_AVATAR, Transcript
 from components.connections import picker
@@ -117,7 +117,9 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
 
 
 def _menu(opened: Opened) -> None:
-    menu = st.popover("Conversation", icon=":material/more_horiz:", key="conversation", on_change="rerun", type="tertiary")
+    menu = st.popover(
+        "Conversation", icon=":material/more_horiz:", key="conversation", on_change="rerun", type="tertiary"
+    )
     if not menu.open:
         return
     with menu:

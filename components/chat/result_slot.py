@@ -32,11 +32,11 @@ def result_slot(conversation_id: str, slot: Slot, tool: Tool | None) -> None:
         st.markdown(f":red[:material/error: {slot.problem}]")
     for warning in output_warnings(tool, draft)[:4]:
         st.caption(f":material/warning: Not as its output schema says: {warning}")
+    st.session_state.setdefault(f"{key}-format", draft.format)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             "Send as",
             ["JSON", "Text"],
-            default=draft.format,
             key=f"{key}-format",
             label_visibility="collapsed",
             required=True,
@@ -54,7 +54,6 @@ def result_slot(conversation_id: str, slot: Slot, tool: Tool | None) -> None:
         st.button(
             "Fill in a sample",
             key=f"{key}-sample",
-            icon=":material/auto_fix_high:",
             type="tertiary",
             on_click=_fill,
             args=(conversation_id, slot.key, starting_point(tool, slot.call, revision)),
@@ -62,7 +61,6 @@ def result_slot(conversation_id: str, slot: Slot, tool: Tool | None) -> None:
         st.button(
             "Tidy",
             key=f"{key}-tidy",
-            icon=":material/format_align_left:",
             type="tertiary",
             disabled=draft.format != "JSON" or bool(slot.problem),
             help="There is no valid JSON to lay out yet" if slot.problem else "Lays the JSON out for reading",

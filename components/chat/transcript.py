@@ -18,7 +18,6 @@ from components.chat.result_slot import result_slot
 from components.state import WINDOW, ui
 from components.words import count, measured, plain
 
-
 USER_AVATAR = ":material/person:"
 MODEL_AVATAR = ":material/smart_toy:"
 

@@ -142,11 +142,14 @@ def _models(connection: Connection, models: tuple[Model, ...]) -> None:
         )
         found = search(models, text or "")
         st.caption(count(len(found), "model"))
-        st.dataframe(
-            [
-                {"Model": model.id, "Owned by": model.owned_by, "Endpoints": ", ".join(model.endpoint_types)}
-                for model in found
-            ],
-            hide_index=True,
-            height="content" if len(found) <= 10 else 380,
-        )
+        rows = [
+            {
+                "Model": model.id,
+                "Owned by": model.owned_by,
+                "Endpoints": ", ".join(model.endpoint_types),
+                "Note": model.note,
+            }
+            for model in found
+        ]
+        columns = [name for name in ("Model", "Owned by", "Endpoints", "Note") if any(row[name] for row in rows)]
+        st.dataframe(rows, column_order=columns, hide_index=True, height="content" if len(found) <= 10 else 380)

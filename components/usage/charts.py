@@ -16,22 +16,28 @@ import streamlit as st
 from callsmith import usage
 from components.words import count, seconds
 
-LATEST = 120
+LATEST, LATEST_NARROW = 60, 30
 COLOURS = {"Uncached input": "#0072b2", "Cached input": "#009e73", "Output": "#d55e00", "Reasoning": "#cc79a7"}
 _TIMES = {"first_token_s": "First token", "total_s": "Whole reply"}
 _GREY = "#7d8894"
 _HEIGHT = 320
+# A few bars would each fill their share of the whole width.
+_FEW, _SLIM = 8, 18
 _ORDER = "Exchange, oldest first"
 
 
 def tokens(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> None:
     """Stacked bars, one an exchange."""
-    shown = _latest(frame)
+    shown = frame.tail(LATEST_NARROW if narrow else LATEST)
+    parts = usage.long(shown)
+    if parts.empty:
+        st.caption("No tokens were reported for these exchanges.")
+        return
     bars = (
-        alt.Chart(usage.long(shown))
-        .mark_bar()
+        alt.Chart(parts)
+        .mark_bar(size=_SLIM if len(shown) <= _FEW else alt.Undefined)
         .encode(
-            x=_exchanges(len(shown)),
+            x=_exchanges(),
             y=alt.Y("tokens:Q", title="Tokens", axis=_whole_numbers(), stack="zero"),
             color=alt.Color("part:N", title=None, scale=_scale(COLOURS), legend=_legend(narrow=narrow)),
             order=alt.Order("order:Q"),
@@ -42,7 +48,7 @@ def tokens(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> None:
     marks = (
         alt.Chart(silent.assign(said="not reported")[["exchange", "model", "said"]])
         .mark_text(text="?", baseline="bottom", dy=-2, fontSize=13, color=_GREY)
-        .encode(x=_exchanges(len(shown)), y=alt.datum(0), tooltip=[*_who(), alt.Tooltip("said:N", title="Tokens")])
+        .encode(x=_exchanges(), y=alt.datum(0), tooltip=[*_who(), alt.Tooltip("said:N", title="Tokens")])
     )
     _draw(alt.layer(bars, marks) if len(silent) else bars, key, _tokens_said(shown))
     _notes(
@@ -53,6 +59,9 @@ def tokens(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> None:
 def running_total(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> None:
     """One line: all tokens up to and with each exchange."""
     sums = usage.cumulative(frame)
+    if sums.empty:
+        st.caption("No totals were reported for these exchanges, so there is nothing to add up.")
+        return
     line = (
         alt.Chart(sums)
         .mark_line(point=len(sums) <= LATEST, color=COLOURS["Uncached input"])
@@ -62,7 +71,7 @@ def running_total(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> Non
             tooltip=[*_who(), alt.Tooltip("tokens:Q", title="Tokens so far", format=",")],
         )
     )
-    total = count(int(sums["tokens"].iloc[-1]), "token") if len(sums) else "not reported"
+    total = count(int(sums["tokens"].iloc[-1]), "token")
     _draw(line, key, f"Running total of tokens over {count(len(sums), 'exchange')}: {total}")
     missing = len(frame) - len(sums)
     if missing:
@@ -71,13 +80,16 @@ def running_total(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> Non
 
 def latency(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> None:
     """For each exchange the time to the first token and to the end, joined by a line."""
-    shown = _latest(frame)
+    shown = frame.tail(LATEST_NARROW if narrow else LATEST)
     times = shown.melt(
         id_vars=["exchange", "model"], value_vars=list(_TIMES), var_name="mark", value_name="seconds"
     ).dropna(subset=["seconds"])
+    if times.empty:
+        st.caption("No reply has begun in these exchanges, so there are no times.")
+        return
     times = times.assign(mark=times["mark"].map(_TIMES), seconds=times["seconds"].astype("float64"))
     colours = {"First token": COLOURS["Uncached input"], "Whole reply": COLOURS["Output"]}
-    base = alt.Chart(times).encode(x=_exchanges(len(shown)), y=alt.Y("seconds:Q", title="Time (s)"))
+    base = alt.Chart(times).encode(x=_exchanges(), y=alt.Y("seconds:Q", title="Time (s)"))
     points = base.mark_point(filled=True, size=55, opacity=1).encode(
         color=alt.Color("mark:N", title=None, scale=_scale(colours), legend=_legend(narrow=narrow)),
         shape=alt.Shape(
@@ -97,10 +109,9 @@ def latency(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> None:
     _notes(frame, shown, "")
 
 
-def _exchanges(number: int) -> alt.X:
-    """Few exchanges stay slim: the outer padding leaves room for eight."""
-    room = alt.Scale(type="band", paddingInner=0.35, paddingOuter=max(0.2, (8 - number) / 2))
-    return alt.X("exchange:O", title=_ORDER, axis=alt.Axis(labelAngle=0, labelOverlap=True), scale=room)
+def _exchanges() -> alt.X:
+    bands = alt.Scale(type="band", paddingInner=0.35, paddingOuter=0.2)
+    return alt.X("exchange:O", title=_ORDER, axis=alt.Axis(labelAngle=0, labelOverlap=True), scale=bands)
 
 
 def _whole_numbers() -> alt.Axis:
@@ -119,17 +130,15 @@ def _who() -> list[alt.Tooltip]:
     return [alt.Tooltip("exchange:Q", title="Exchange"), alt.Tooltip("model:N", title="Model")]
 
 
-def _latest(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.tail(LATEST)
-
-
 def _silent(shown: pd.DataFrame) -> pd.DataFrame:
     """Ended, and neither input nor output reported."""
     return shown[shown["input"].isna() & shown["output_total"].isna() & (shown["state"] != "running")]
 
 
 def _draw(chart: Any, key: str, said: str) -> None:
-    st.altair_chart(chart.properties(height=_HEIGHT), key=key, alt=said)
+    # A chart's own key marks it in the page only when it takes selections.
+    with st.container(key=key):
+        st.altair_chart(chart.properties(height=_HEIGHT), alt=said)
 
 
 def _notes(frame: pd.DataFrame, shown: pd.DataFrame, note: str) -> None:

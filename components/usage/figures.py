@@ -11,6 +11,9 @@ from callsmith import usage
 from components.usage.table import NOT_REPORTED
 from components.words import count, seconds
 
+# A metric cuts a value that is too wide; a character of it takes about this many pixels.
+_DIGIT = 18
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -45,8 +48,9 @@ def of_conversation(frame: pd.DataFrame) -> list[Figure]:
 
 
 def figures(shown: list[Figure], *, columns: int, narrowest: int, key: str) -> None:
-    """At most ``columns`` side by side, fewer where one would be narrower than ``narrowest`` pixels."""
-    with st.grid(columns, min_column_width=narrowest, key=key):
+    """At most ``columns`` side by side, fewer where one would be narrower than ``narrowest`` pixels or its value."""
+    longest = max(len(figure.value) for figure in shown)
+    with st.grid(columns, min_column_width=max(narrowest, longest * _DIGIT), key=key):
         for figure in shown:
             st.metric(figure.label, figure.value, help=figure.help)
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from callsmith.catalog import MAX_LISTS, Catalog
+from callsmith.connections import DEMO
+from callsmith.demo import MODELS, DemoTransport
 from callsmith.models import Model, ModelList
 from callsmith.probe import Verdict, judge, list_models
 from callsmith.transport import Broken, Transport
@@ -174,3 +176,17 @@ def test_a_catalog_forgets_the_oldest() -> None:
         catalog.put(LOCAL, str(number), ModelList())
     assert catalog.get(LOCAL, "0") is None
     assert catalog.get(LOCAL, "1") == ModelList()
+
+
+def test_the_demo_is_asked_like_any_other_provider() -> None:
+    transport = Transport(mounts={"http://demo.callsmith.invalid": DemoTransport()})
+    try:
+        found = verdict(transport.get, DEMO, None)
+        wrong = Connection("d", "D", "http://demo.callsmith.invalid/wrong")
+        lost = verdict(transport.get, wrong, None)
+    finally:
+        transport.close()
+    assert found.ok
+    assert {model.id for model in found.models.models} == {model.id for model in MODELS}
+    assert all(model.note for model in found.models.models)
+    assert lost.line == "Wrong path."
