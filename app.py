@@ -5,7 +5,11 @@ import streamlit as st
 from components import nav
 
 st.set_page_config(
-    page_title="Callsmith", page_icon=":material/construction:", layout="wide", initial_sidebar_state=244
+    page_title="Callsmith",
+    page_icon=":material/construction:",
+    layout="wide",
+    initial_sidebar_state=244,
+    menu_items={"About": nav.ABOUT},
 )
 nav.mark_framed()
 st.navigation(nav.pages(), position="sidebar").run()

@@ -59,7 +59,7 @@ class Watched:
         time.sleep(0.3)
         self.page.evaluate(_WATCH)
         box.press("Enter")
-        self.page.locator("[data-testid=stChatInputTextArea][disabled]").wait_for(timeout=10_000)
+        self.page.wait_for_function("window.paints.length > 0", timeout=60_000)
         self.ready()
 
     def submitted(self) -> float:

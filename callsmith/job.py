@@ -46,18 +46,14 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A picture of a job. ``version`` grows with every change; ``waiting`` is the attempt being waited out."""
+    """A picture of a job. ``version`` grows with every change; ``waiting`` is the failed attempt whose pause runs now."""
 
     version: int
     turn: Turn
     marks: Marks
     attempts: tuple[Attempt, ...]
+    waiting: Attempt | None
     done: bool
-
-    @property
-    def waiting(self) -> Attempt | None:
-        last = self.attempts[-1] if self.attempts else None
-        return last if last is not None and last.wait is not None and not self.done else None
 
 
 class _Again(Exception):
@@ -108,18 +104,30 @@ class Job:
     def done(self) -> bool:
         return self._ended.is_set()
 
+    @property
+    def version(self) -> int:
+        return self._version
+
     def snapshot(self) -> Snapshot:
         with self._changed:
             if self._stale and self._reader is not None:
                 self._turn = self._reader.turn()
                 self._stale = False
             exchange = self._exchange
-            return Snapshot(self._version, self._turn, exchange.marks, exchange.attempts, self.done)
+            waiting = exchange.attempts[-1] if self._waits_to_retry() and not self.done else None
+            return Snapshot(self._version, self._turn, exchange.marks, exchange.attempts, waiting, self.done)
 
     def wait_change(self, seen: int, timeout: float) -> None:
         """Until something changed since version ``seen``, the job ended, or the time is over."""
         with self._changed:
             self._changed.wait_for(lambda: self._version != seen or self._ended.is_set(), timeout)
+
+    def wait_token(self, timeout: float) -> None:
+        """Until the first token, the end, or the time is over."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._exchange.marks.first_token is not None or self._ended.is_set(), timeout
+            )
 
     def wait_end(self, timeout: float) -> bool:
         return self._ended.wait(timeout)
@@ -138,8 +146,12 @@ class Job:
             if now - self._last_byte > limits.between_bytes:
                 message = f"Nothing arrived for {limits.between_bytes:g} s"
                 self._end(Problem("timeout", message, code="between_bytes"))
-        elif not self.snapshot().waiting and now - self._attempt_started > limits.first_byte:
+        elif not self._waits_to_retry() and now - self._attempt_started > limits.first_byte:
             self._end(Problem("timeout", f"No answer began within {limits.first_byte:g} s", code="first_byte"))
+
+    def _waits_to_retry(self) -> bool:
+        attempts = self._exchange.attempts
+        return bool(attempts) and attempts[-1].wait is not None and self._attempt_started <= attempts[-1].at
 
     def save(self) -> None:
         """Hand what arrived since the last call to the sink, so that a crash loses next to nothing."""

@@ -6,12 +6,12 @@ callbacks, so that the request leaves before the page draws itself again.
 
 from __future__ import annotations
 
-import re
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from callsmith.connections import MissingSecret, fill
 from callsmith.conversation import Conversation, Node, may_ask, node_id
 from callsmith.job import Job, Jobs
 from callsmith.redaction import RedactingFilter, Redactor, filled
@@ -24,8 +24,6 @@ from callsmith.types.options import Options
 from callsmith.types.tool import Tool
 from callsmith.types.turn import Turn
 from callsmith.wire.registry import WIRES
-
-_REFERENCE = re.compile(r"\{\{(\w+)\}\}")
 
 
 class CannotAsk(ValueError):
@@ -72,9 +70,18 @@ class Play:
         connection = ask.target.connection
         if connection.key.source != "none" and not key:
             raise CannotAsk(_missing_key(ask.target))
-        used: dict[str, str] = {"key": key} if key else {}
+        used = [key] if key else []
+
+        def secret(name: str) -> str | None:
+            found = self._secret(name)
+            used.extend([found] if found else [])
+            return found
+
         request = build(ask, conversation)
-        headers = filled(request, key, lambda value: self._fill(value, used))
+        try:
+            headers = filled(request, key, lambda value: fill(value, secret))
+        except MissingSecret as error:
+            raise CannotAsk(str(error)) from error
         exchange = Exchange(
             id=uuid.uuid4().hex,
             connection=connection.name,
@@ -84,7 +91,7 @@ class Play:
             stream=ask.options.stream,
             marks=Marks(started=time.time()),
         )
-        self._logs.learn(used.values())
+        self._logs.learn(used)
         self._store.begin_exchange(exchange, conversation.id, conversation.head, nodes=new)
         sink = _StoreSink(self._store, conversation.head)
         job = Job(
@@ -94,20 +101,9 @@ class Play:
             ask.options.limits,
             self._transport,
             sink,
-            Redactor(used.values()),
+            Redactor(used),
         )
         return self._jobs.start(job)
-
-    def _fill(self, value: str, used: dict[str, str]) -> str:
-        def put(found: re.Match[str]) -> str:
-            name = found.group(1)
-            secret = self._secret(name)
-            if not secret:
-                raise CannotAsk(f"A header needs {name}, which is not set in the environment, .env or secrets.toml")
-            used[name] = secret
-            return secret
-
-        return _REFERENCE.sub(put, value)
 
 
 def added(before: Mapping[str, Node], after: Conversation) -> tuple[Node, ...]:

@@ -10,6 +10,14 @@ from __future__ import annotations
 import streamlit as st
 
 _FRAMED = "_framed"
+ABOUT = """**Callsmith** is a playground for LLM tool calling.
+
+| key | does |
+|---|---|
+| Enter | sends the message |
+| Ctrl+Enter or Cmd+Enter | continues with the results |
+| Esc | stops the reply |
+"""
 
 
 def pages() -> list[st.Page]:

@@ -22,7 +22,6 @@ from callsmith.types.connection import Connection
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    settings: settings.Settings
     store: Store
     jobs: Jobs
     transport: Transport
@@ -32,8 +31,7 @@ class Engine:
 @st.cache_resource(show_spinner="Opening the workshop")
 def engine() -> Engine:
     """Made once; also brings back what a killed process left half done."""
-    loaded = settings.load()
-    store = Store(loaded.database_url)
+    store = Store(settings.load().database_url)
     store.recover(read_exchange)
     jobs = Jobs()
     transport = Transport(mounts={known.DEMO.base_url.removesuffix("/v1"): DemoTransport()})
@@ -41,7 +39,7 @@ def engine() -> Engine:
     for handler in logging.getLogger().handlers:
         handler.addFilter(logs)
     play = Play(store, jobs, transport, settings.secret, logs)
-    return Engine(loaded, store, jobs, transport, play)
+    return Engine(store, jobs, transport, play)
 
 
 def store() -> Store:
@@ -54,7 +52,7 @@ def jobs() -> Jobs:
 
 def connections() -> Sequence[Connection]:
     """The default one from the environment first, then the user's own, then the demo model."""
-    default = engine().settings.default_connection
+    default = settings.load().default_connection
     return [*([default] if default else []), *store().connections(), known.DEMO]
 
 

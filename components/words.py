@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from callsmith.speed import tokens_per_second
 from callsmith.types.exchange import Marks
 from callsmith.types.parts import Parsed, ToolCall
 from callsmith.types.usage import Usage
@@ -98,11 +99,3 @@ def _tokens(usage: Usage | None) -> str:
             inside = f" ({part:,} {part_name})" if part else ""
             shown.append(f"{count(number, 'token')} {way}{inside}")
     return ", ".join(shown)
-
-
-def tokens_per_second(usage: Usage | None, marks: Marks) -> float | None:
-    """Output tokens over the time from the first token to the end; None for less than 50 ms of it."""
-    if usage is None or not usage.output or marks.first_token is None or marks.done is None:
-        return None
-    span = marks.done - marks.first_token
-    return usage.output / span if span >= 0.05 else None

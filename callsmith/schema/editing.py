@@ -19,9 +19,12 @@ MAX_STEPS = 200
 
 @dataclass(frozen=True, slots=True)
 class Version:
+    """``field`` names the input that made it, where that is one people type into."""
+
     document: dict[str, Any]
     text: str
     error: TextError | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,17 @@ class Editing:
     def document(self) -> dict[str, Any]:
         return self.now.document
 
-    def edited(self, document: dict[str, Any]) -> Editing:
-        """The document changed other than by its text. Nothing happens where it is the same."""
+    def edited(self, document: dict[str, Any], field: str = "") -> Editing:
+        """The document changed other than by its text. Nothing happens where it is the same.
+
+        Edits in a row by one ``field`` are one undo step: it reports while one types.
+        """
         if same(document, self.now.document):
             return self
-        return replace(self._step(Version(document, text.write(document))), revision=self.revision + 1)
+        new = Version(document, text.write(document), field=field)
+        typing_on = bool(field) and field == self.now.field
+        after = replace(self, now=new, future=()) if typing_on else self._step(new)
+        return replace(after, revision=self.revision + 1)
 
     def typed(self, typed: str) -> Editing:
         """The text changed under the hands of a person."""

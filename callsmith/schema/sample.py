@@ -14,6 +14,7 @@ from callsmith.schema.flatten import Flat, readings
 from callsmith.schema.sample_number import number_within
 from callsmith.schema.sample_pattern import from_pattern
 from callsmith.schema.sample_text import FORMATS, described_example, number_for, word_for
+from callsmith.schema.sample_types import implied_type, is_any, types_of, weight
 from callsmith.schema.validate import unchecked, violations
 
 MAX_STEPS = 20_000
@@ -99,7 +100,7 @@ class _Sampler:
                 self.random.shuffle(ordered)
             ordered.sort(key=lambda part: isinstance(part, Mapping) and part.get("type") == "null")
             if depth >= FULL_DEPTH:
-                ordered.sort(key=_weight)
+                ordered.sort(key=weight)
             return ordered
 
         return arranged
@@ -116,14 +117,14 @@ class _Sampler:
         return self.random.randrange(ways) if self.varied or self.seed else 0
 
     def _plain(self, flat: Flat, name: str, depth: int) -> Any:
-        kinds = _kinds(flat)
+        kinds = types_of(flat)
         if "enum" in flat:
             return self._pick(
-                [item for item in flat["enum"] if _is_any(item, kinds)] or _dead("no listed value has the right type")
+                [item for item in flat["enum"] if is_any(item, kinds)] or _dead("no listed value has the right type")
             )
         if self.told and not self.turn and not self.seed:
             for given in (*_listed(flat.get("examples")), flat.get("example"), flat.get("default")):
-                if given is not None and _is_any(given, kinds):
+                if given is not None and is_any(given, kinds):
                     return given
         kind = self._kind(flat, kinds)
         if kind == "object":
@@ -137,7 +138,7 @@ class _Sampler:
         return None if kind == "null" else self._string(flat, name)
 
     def _kind(self, flat: Flat, kinds: list[str]) -> str:
-        implied = _implied(flat)
+        implied = implied_type(flat)
         candidates = kinds or ([implied] if implied else ["string", "integer", "object", "array", "boolean", "null"])
         return str(self.random.choice(candidates)) if self.varied else candidates[0]
 
@@ -269,43 +270,3 @@ def _required(flat: Flat) -> list[str]:
 
 def _needs_others(flat: Flat, name: str, made: Mapping[str, Any]) -> bool:
     return any(other not in made for other in flat.get("dependentRequired", {}).get(name, ()))
-
-
-def _kinds(flat: Flat) -> list[str]:
-    kinds = flat.get("type", [])
-    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
-    return sorted(kinds, key=lambda kind: bool(kind == "null"))
-
-
-def _implied(flat: Flat) -> str:
-    """The type a schema means that names none; empty where anything goes."""
-    if any(key in flat for key in ("properties", "required", "additionalProperties", "minProperties")):
-        return "object"
-    if any(key in flat for key in ("items", "prefixItems", "minItems", "contains")):
-        return "array"
-    if any(key in flat for key in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf")):
-        return "number"
-    return "string" if any(key in flat for key in ("pattern", "format", "minLength", "maxLength")) else ""
-
-
-def _is_any(value: Any, kinds: list[str]) -> bool:
-    return not kinds or any(_is(value, kind) for kind in kinds)
-
-
-def _is(value: Any, kind: str) -> bool:
-    if isinstance(value, bool):
-        return kind == "boolean"
-    if isinstance(value, int | float):
-        return kind == "number" or (kind == "integer" and float(value).is_integer())
-    names: dict[type, str] = {str: "string", list: "array", dict: "object"}
-    return names.get(type(value), "null") == kind
-
-
-def _weight(schema: Any) -> int:
-    """How much of a value an alternative asks for, roughly: scalars first where a value should end."""
-    if not isinstance(schema, Mapping) or "$ref" in schema:
-        return 3
-    kind = schema.get("type")
-    if kind in ("array", "object"):
-        return 2 if schema.get("required") or schema.get("minItems") else 1
-    return 0 if kind or "enum" in schema or "const" in schema else 2

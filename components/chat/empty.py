@@ -22,20 +22,20 @@ def empty_page(conversation: Conversation) -> None:
             help="This conversation was cleared; everything in it is kept",
         )
     st.markdown(
-        "Design tools for language models and see exactly how they are called. A model asks for a **tool call**; "
-        "you answer it with a made-up result; the model goes on. Start with an example:"
+        "See how a language model calls tools: it asks for a **tool call**, you answer with a made-up result, and "
+        "it goes on. Start with an example:"
     )
     for first in range(0, len(STARTERS), 2):
         for column, starter in zip(st.columns(2), STARTERS[first : first + 2], strict=False):
             with column.container(border=True, height="stretch", gap="small", key=f"starter-{starter.id}"):
-                st.markdown(f"**{starter.title}**")
-                tools = count(len(starter.tools), "tool")
-                st.caption(f'{starter.line} Brings {tools}.  \n*"{starter.prompt}"*')
                 st.button(
-                    "Try it",
+                    starter.title,
                     key=f"start-{starter.id}",
                     icon=":material/play_arrow:",
+                    width="stretch",
                     on_click=actions.start,
                     args=(starter.id,),
                 )
-    st.caption("Or start with nothing: write a message below, and add tools in the panel on the right.")
+                tools = count(len(starter.tools), "tool")
+                st.caption(f'{starter.line} Brings {tools}.  \n*"{starter.prompt}"*')
+    st.caption("Or start with nothing: write a message below, and add tools in the panel beside it.")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from callsmith.advice import Context, advise
+from callsmith.advice import advise
+from callsmith.advice_types import ACTION_LABELS, Context
 from callsmith.types.connection import Target
 from callsmith.types.exchange import Attempt
 from callsmith.types.problem import Problem
@@ -40,7 +41,10 @@ def error_card(problem: Problem, target: Target, *, has_tools: bool, attempts: t
         ]
         if waits:
             st.caption("Before: " + plain("; ".join(waits)))
-        _retry(key)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _retry(key)
+            if "connections" in advice.actions:
+                st.page_link("pages/connections.py", label=ACTION_LABELS["connections"], icon=":material/cable:")
         if problem.raw:
             with st.expander("Answer as received"):
                 st.code(problem.raw, language=None, wrap_lines=True)

@@ -199,18 +199,19 @@ def _set_limit(field: str) -> None:
     _change(limits=replace(limits, **{field: st.session_state[f"option-limit-{field}"]}))
 
 
-def _set_json(field: str, kind: type) -> None:
+def _set_json(field: str, kind: Any) -> None:
     """Text that is not the JSON asked for is kept in its box; the last valid value stays in force."""
     text = st.session_state[f"option-{field}"].strip()
     st.session_state.pop("option-problem", None)
     name = "Stop texts" if field == "stop" else "Extra body"
     try:
-        value: Any = json.loads(text) if text else kind()
+        value: Any = json.loads(text or json.dumps(kind()))
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
         st.session_state["option-problem"] = f"{name}: {error.msg}, {where}. The last valid value stays in force."
         return
-    if not isinstance(value, kind) or (kind is list and not all(isinstance(item, str) for item in value)):
+    texts = kind is not list or all(isinstance(item, str) for item in value)
+    if type(value) is not kind or not texts:
         wanted = "a JSON list of texts" if kind is list else "a JSON object"
         st.session_state["option-problem"] = f"{name} must be {wanted}. The last valid value stays in force."
         return

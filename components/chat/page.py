@@ -64,6 +64,8 @@ def render() -> None:
         live = st.container(key="live")
     watch(job, live, rest)
     job.committed.wait(2.0)
+    if job.save_error:
+        ui().notice = f"This reply could not be saved and will be gone after a reload: {job.save_error}"
     st.rerun()
 
 
@@ -167,6 +169,10 @@ def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
     """What stands below the last message: an error, Continue, or a way to ask again."""
     conversation = opened.conversation
     head = conversation.head
+    if ordered and ordered[-1].state == "running":
+        st.caption(":material/more_horiz: A reply is arriving in another process.")
+        st.button("Look again", key="look-again", icon=":material/refresh:")
+        return
     last = next((info for info in reversed(ordered) if head in (info.node_id, info.parent_id)), None)
     failed = last is not None and last.problem is not None and (last.node_id == head or last.node_id is None)
     if failed and last is not None and last.problem is not None:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from callsmith.connections import DEMO
 from callsmith.conversation import Conversation
 from callsmith.play import Ask
 from callsmith.types.codec import from_json, to_json
@@ -15,6 +14,7 @@ from callsmith.types.connection import Connection, Target
 from callsmith.types.setup import Setup
 from callsmith.types.tool import Tool
 from components import services
+from components.connections import last_models
 from components.state import WINDOW, ui
 
 PARAM = "conversation"
@@ -103,14 +103,8 @@ def target_of(setup: Setup) -> Target:
     """Where this setup asks; a connection that is gone falls back to the default one."""
     chosen = services.connection(setup.connection_id) if setup.connection_id else None
     connection: Connection = chosen or services.connections()[0]
-    model = setup.model if setup.model and (chosen is not None or not setup.connection_id) else ""
-    if not model:
-        loaded = services.engine().settings
-        is_default = loaded.default_connection is not None and connection.id == loaded.default_connection.id
-        model = loaded.default_model if is_default and loaded.default_model else ""
-        if not model and connection.id == DEMO.id:
-            model = "demo-agent"
-    return Target(connection, setup.wire, model)
+    model = setup.model if chosen is not None or not setup.connection_id else ""
+    return Target(connection, setup.wire, model or last_models.of(connection))
 
 
 def tools_of(setup: Setup) -> dict[str, Tool]:

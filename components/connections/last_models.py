@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from callsmith.connections import ENVIRONMENT_ID
+from callsmith import settings
+from callsmith.connections import DEMO, ENVIRONMENT_ID
 from callsmith.types.connection import Connection
 from components import services
 
 _PREFERENCE = "last_models"
+DEMO_MODEL = "demo-agent"
 
 
 def of(connection: Connection) -> str:
     """The id; empty where none is known. The environment's own connection starts with ``CALLSMITH_MODEL``."""
     kept = services.store().preference(_PREFERENCE, {}).get(connection.id, "")
     if not kept and connection.id == ENVIRONMENT_ID:
-        return services.engine().settings.default_model
+        return settings.load().default_model
+    if not kept and connection.id == DEMO.id:
+        return DEMO_MODEL
     return str(kept)
 
 

@@ -4,6 +4,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from callsmith.conversation import Node, node_id
@@ -80,7 +81,8 @@ def exchanged(store: Store, text: str = "Hello", answer: Turn | None = None, exc
     conversation_id = store.create(Setup())
     question = said(text)
     asked = exchange(exchange_id)
-    store.begin_exchange(asked, conversation_id, question.id, nodes=[question])
+    unanswered = replace(asked, status=None, headers=(), attempts=())
+    store.begin_exchange(unanswered, conversation_id, question.id, nodes=[question])
     if answer is not None:
         store.finish_exchange(asked, answer, reply(asked, question, answer))
     return conversation_id

@@ -95,6 +95,14 @@ def test_typing_on_in_a_broken_text_is_one_step():
     assert editing.undone().redone().document == named("b")
 
 
+def test_typing_on_in_one_field_is_one_step():
+    editing = opened(named("a")).edited(named("ab"), "name").edited(named("abc"), "name")
+    assert editing.undone().document == named("a")
+    assert editing.undone().redone().document == named("abc")
+    apart = editing.edited(named("abcd")).edited(named("abcde"), "name")
+    assert apart.undone().undone().document == named("abc")
+
+
 def test_an_edit_that_changes_nothing_is_no_step():
     editing = opened(named("a"))
     assert editing.edited(named("a")) is editing

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from callsmith.store import ExchangeInfo, NotFound, Store
 from callsmith.types.exchange import Marks
@@ -86,6 +87,16 @@ def test_finish_keeps_everything_and_moves_the_head(store: Store, tmp_path: Path
     }
     with raw(tmp_path) as database:
         assert database.execute("SELECT count(*) FROM exchange_chunks").fetchone() == (0,)
+
+
+def test_the_light_rows_leave_the_bytes_alone(store: Store) -> None:
+    conversation_id = begun(store)
+    asked: list[str] = []
+    sa.event.listen(store._engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+    store.exchange_turn_info(conversation_id)
+    store.usage_rows()
+    selects = [statement for statement in asked if statement.startswith("SELECT")]
+    assert len(selects) == 2 and not any("body" in statement for statement in selects)
 
 
 def test_finish_twice_changes_nothing(store: Store) -> None:

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from callsmith.schema.sample import CannotSample, sample
+from callsmith.schema.validate import violations
+
+NODE = {
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#"}}},
+    "required": ["name", "children"],
+}
+SCHEMAS: tuple[dict[str, Any], ...] = (
+    NODE,
+    {"type": "object", "properties": {"next": {"anyOf": [{"$ref": "#"}, {"type": "null"}]}}, "required": ["next"]},
+    {"allOf": [{"properties": {"a": {"type": "integer", "minimum": 5}}, "required": ["a"]}, {"type": "object"}]},
+    {"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 1},
+    {"type": "number", "multipleOf": 0.05, "minimum": 0.13, "maximum": 0.2},
+    {"type": "integer", "multipleOf": 7, "exclusiveMinimum": 14},
+    {"type": "integer", "minimum": 0, "exclusiveMinimum": True},
+    {"type": "integer", "multipleOf": 2.5},
+    {"type": "array", "items": {"enum": ["a", "b", "c"]}, "uniqueItems": True, "minItems": 3},
+    {"type": "array", "items": {"type": "string"}, "uniqueItems": True, "minItems": 9},
+    {"type": "array", "prefixItems": [{"type": "number"}, {"type": "string"}], "items": False, "minItems": 2},
+    {"type": "array", "contains": {"const": 5}, "items": {"type": "integer"}},
+    {"type": "object", "minProperties": 3, "additionalProperties": {"type": "integer"}},
+    {"type": "object", "minProperties": 2, "patternProperties": {"^x-[a-z]{3}$": {}}, "additionalProperties": False},
+    {"type": "object", "minProperties": 2, "propertyNames": {"enum": ["p", "q", "r"]}},
+    {"type": "object", "properties": {"a": {}}, "dependentRequired": {"a": ["b"]}, "required": ["a"]},
+    {
+        "type": "object",
+        "properties": {"kind": {"type": "string"}},
+        "required": ["kind"],
+        "if": {"properties": {"kind": {"const": "a"}}},
+        "then": {"required": ["x"]},
+        "else": {"required": ["y"]},
+    },
+    {"oneOf": [{"type": "integer", "multipleOf": 3}, {"type": "integer", "multipleOf": 5}]},
+    {"not": {"type": "string"}},
+    {"type": ["null", "integer"]},
+    {"type": "string", "minLength": 40, "maxLength": 42},
+    {"type": "string", "pattern": "^[A-Z]{2}-\\d{3,5}$"},
+    {"type": "string", "pattern": "^[^\\s@]+@[^\\s@]+\\.[a-z]{2,}$"},
+    {"type": "string", "pattern": "^(?<year>\\d{4})/(jan|feb)$"},
+    {"const": {"a": [1, None]}},
+    {"type": "string", "default": 5},
+    {"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"type": "boolean"}}},
+    *({"type": "string", "format": name} for name in ("date", "date-time", "time", "duration", "email", "uri", "uuid")),
+    *({"type": "string", "format": name} for name in ("ipv4", "ipv6", "hostname", "json-pointer", "regex", "byte")),
+)
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda schema: json.dumps(schema)[:60])
+@pytest.mark.parametrize("optional", [True, False])
+def test_every_sample_fits_its_schema(schema: dict[str, Any], optional: bool) -> None:
+    for seed in range(3):
+        assert violations(schema, sample(schema, seed, optional=optional)) == ()
+
+
+def test_the_same_seed_gives_the_same_value_and_another_seed_another() -> None:
+    schema = {"type": "array", "items": {"type": "string", "pattern": "^[a-z]{8}$"}, "minItems": 4}
+    assert sample(schema, 3) == sample(schema, 3)
+    assert sample(schema, 3) != sample(schema, 4)
+
+
+def test_values_are_named_after_their_fields() -> None:
+    names = ("location", "email", "sizeLimit", "year")
+    found = sample({"type": "object", "properties": {name: {"type": "string"} for name in names[:2]}})
+    assert found == {"location": "Paris", "email": "ana@example.com"}
+    numbers = sample({"type": "object", "properties": {name: {"type": "integer"} for name in names[2:]}})
+    assert numbers == {"sizeLimit": 10, "year": 2026}
+
+
+def test_examples_defaults_and_described_examples_come_first() -> None:
+    fields = {
+        "a": {"type": "string", "examples": ["doc-17"]},
+        "b": {"type": "integer", "default": 3},
+        "c": {"type": "string", "description": "The city and state, e.g. San Francisco, CA"},
+        "d": {"type": "string", "description": "Unit, e.g. 'celsius' or 'kelvin'"},
+        "e": {"type": "string", "examples": [5]},
+    }
+    found = sample({"type": "object", "properties": fields})
+    assert found == {"a": "doc-17", "b": 3, "c": "San Francisco, CA", "d": "celsius", "e": "example e"}
+
+
+def test_an_example_that_breaks_the_schema_is_passed_over() -> None:
+    assert sample({"type": "string", "maxLength": 3, "examples": ["too long"]}) != "too long"
+
+
+def test_what_need_not_be_there_can_be_left_out() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string"}, "b": {}}, "required": ["a"]}
+    assert list(sample(schema, optional=False)) == ["a"]
+    assert list(sample(schema)) == ["a", "b"]
+
+
+def test_a_recursive_schema_gives_a_finite_value() -> None:
+    assert len(json.dumps(sample(NODE))) < 2_000
+
+
+@pytest.mark.parametrize(
+    ("schema", "word"),
+    [
+        ({"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]}, "without end"),
+        ({"type": "array", "minItems": 10**9}, "too large"),
+        ({"type": "string", "minLength": 10**9}, "1,000,000,000"),
+        ({"type": "array", "items": {"type": "boolean"}, "uniqueItems": True, "minItems": 3}, "different items"),
+        ({"type": "integer", "minimum": 3, "maximum": 2}, "bounds"),
+        ({"type": "integer", "enum": ["one"]}, "listed value"),
+        ({"not": {}}, "not allowed"),
+        ({"required": "city"}, "broken"),
+    ],
+)
+def test_where_there_is_no_value_the_reason_is_told(schema: dict[str, Any], word: str) -> None:
+    with pytest.raises(CannotSample) as caught:
+        sample(schema)
+    assert word in caught.value.reason
+
+
+def test_every_schema_of_real_servers_can_be_sampled(shared: Path) -> None:
+    with gzip.open(shared / "schemas" / "mcp-tools-dev.jsonl.gz", "rt") as lines:
+        schemas = [json.loads(line)["inputSchema"] for line in lines]
+    assert len(schemas) > 400
+    for schema in schemas:
+        for optional in (True, False):
+            assert violations(schema, sample(schema, optional=optional)) == ()

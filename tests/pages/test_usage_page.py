@@ -1,0 +1,195 @@
+"""The Usage page and the Playground's Usage tab: figures, charts, table; unknown is said, never counted as 0."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from callsmith import settings
+from callsmith.store import Store
+from callsmith.types.exchange import Marks
+from callsmith.types.setup import Setup
+from callsmith.types.turn import Turn
+from callsmith.types.usage import Usage
+from components import services
+from components.usage import charts
+from components.usage.table import to_csv
+from tests.engine.store_kit import exchange, reply, said, turn
+
+APP = Path(__file__).resolve().parents[2] / "app.py"
+DAY = 86_400.0
+FULL = Usage(input=1200, output=34, cache_read=1000, reasoning=4, total=1234)
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    opened = Store(settings.load().database_url)
+    monkeypatch.setattr(services, "store", lambda: opened)
+    yield opened
+    opened.close()
+
+
+def kept(store: Store, exchange_id: str, usage: Usage | None, *, model: str = "m", days_ago: float = 0.0) -> str:
+    conversation_id = store.create(Setup())
+    question = said(f"Question {exchange_id}")
+    started = time.time() - days_ago * DAY
+    asked = replace(exchange(exchange_id, started=started, model=model), connection=f"Connection of {model}")
+    store.begin_exchange(asked, conversation_id, question.id, nodes=[question])
+    answer = turn(usage=usage)
+    store.finish_exchange(asked, answer, reply(asked, question, answer))
+    return conversation_id
+
+
+def page() -> AppTest:
+    at = AppTest.from_file(str(APP), default_timeout=20)
+    at.session_state["_framed"] = True
+    return at.switch_page("pages/usage.py").run()
+
+
+def panel(conversation_id: str) -> AppTest:
+    def script(conversation_id: str) -> None:
+        from components.usage import panel
+
+        panel.render(conversation_id)
+
+    return AppTest.from_function(script, args=(conversation_id,), default_timeout=20).run()
+
+
+def metrics(at: AppTest) -> dict[str, str]:
+    assert not at.exception
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def words(at: AppTest) -> str:
+    return "\n".join(element.value for element in (*at.markdown, *at.caption))
+
+
+def drawn(at: AppTest) -> list[str]:
+    """The alternative texts of the charts."""
+    return [chart.proto.alt for chart in at.get("vega_lite_chart")]
+
+
+def test_an_empty_page_says_what_will_be_here(store: Store) -> None:
+    at = page()
+    assert not at.exception and not at.metric
+    assert "Nothing was sent yet" in words(at)
+
+
+def test_four_figures_two_charts_one_table(store: Store) -> None:
+    kept(store, "a", FULL)
+    kept(store, "b", None)
+    at = page()
+    assert metrics(at) == {
+        "Exchanges": "2",
+        "Input tokens": "1,200",
+        "Output tokens": "34",
+        "First token, median": "0.3 s",
+    }
+    assert "1,000 cached. Not counted: 1 exchange without a report." in at.metric[1].help
+    assert len(drawn(at)) == 2 and all(drawn(at))
+    assert "1,234 tokens in all" in drawn(at)[0]
+    assert "? marks an exchange whose usage was not reported (1 here)." in words(at)
+    assert len(at.dataframe) == 1 and at.dataframe[0].value["exchange"].tolist() == [2, 1]
+
+
+def test_what_nobody_reported_is_said_not_drawn_as_zero(store: Store) -> None:
+    kept(store, "a", None)
+    at = page()
+    assert metrics(at)["Input tokens"] == metrics(at)["Output tokens"] == "not reported"
+    assert "No tokens were reported" in words(at)
+    assert at.dataframe[0].value["input"].isna().all()
+    assert at.dataframe[0].proto.placeholder == "not reported"
+    at.segmented_control(key="usage-tokens").set_value("Running total").run()
+    assert not at.exception and "nothing to add up" in words(at)
+
+
+def test_an_exchange_that_failed_at_once_has_no_times(store: Store) -> None:
+    conversation_id = store.create(Setup())
+    asked = replace(exchange("a"), marks=Marks(time.time()))
+    store.begin_exchange(asked, conversation_id, None)
+    store.finish_exchange(asked, Turn(state="failed"), None)
+    at = page()
+    assert metrics(at)["First token, median"] == "unknown"
+    assert "there are no times" in words(at)
+
+
+def test_filters_narrow_everything_and_can_be_cleared(store: Store) -> None:
+    kept(store, "a", FULL, model="old-model", days_ago=3)
+    kept(store, "b", Usage(input=5, output=6), model="new-model")
+    at = page()
+    assert metrics(at)["Input tokens"] == "1,205"
+    at.multiselect(key="usage-model").set_value(["old-model"]).run()
+    assert metrics(at)["Input tokens"] == "1,200"
+    at.multiselect(key="usage-model").set_value([]).run()
+    at.multiselect(key="usage-connection").set_value(["Connection of new-model"]).run()
+    assert metrics(at)["Input tokens"] == "5"
+    at.multiselect(key="usage-connection").set_value([]).run()
+    at.selectbox(key="usage-since").set_value("Last 24 hours").run()
+    assert metrics(at)["Input tokens"] == "5"
+    at.multiselect(key="usage-model").set_value(["old-model"]).run()
+    assert not at.metric and "None of the 2 exchanges passes these filters" in words(at)
+    at.button(key="usage-clear").click().run()
+    assert metrics(at)["Input tokens"] == "1,205"
+
+
+def test_the_running_total(store: Store) -> None:
+    for name in "abc":
+        kept(store, name, FULL)
+    at = page()
+    at.segmented_control(key="usage-tokens").set_value("Running total").run()
+    assert "3,702 tokens" in drawn(at)[0]
+
+
+def test_many_exchanges_are_shortened_and_it_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(charts, "LATEST", 2)
+    for name in "abc":
+        kept(store, name, FULL)
+    assert "The latest 2 of 3 exchanges." in words(page())
+
+
+def test_the_file_has_every_column_and_leaves_unknown_empty(store: Store) -> None:
+    kept(store, "a", Usage(input=7))
+    from callsmith import usage
+
+    head, row = to_csv(usage.frame(store.usage_rows())).strip().splitlines()
+    fields = dict(zip(head.split(","), row.split(","), strict=True))
+    assert tuple(fields) == usage.COLUMNS
+    assert (fields["input"], fields["uncached_input"], fields["cached_input"], fields["output"]) == ("7", "7", "", "")
+    assert fields["time"].endswith("+00:00")
+
+
+def test_the_tab_counts_its_own_conversation(store: Store) -> None:
+    kept(store, "a", Usage(input=5, output=6))
+    mine = kept(store, "b", FULL)
+    at = panel(mine)
+    assert metrics(at) == {
+        "Input tokens": "1,200",
+        "Output tokens": "34",
+        "Last input tokens": "1,200",
+        "Last output tokens": "34",
+    }
+    for chart in ("Running total", "Times"):
+        at.segmented_control(key="usage-chart").set_value(chart).run()
+        assert not at.exception and len(drawn(at)) == 1
+
+
+@pytest.mark.parametrize("conversation_id", ["", "unknown"])
+def test_the_tab_of_an_empty_conversation(store: Store, conversation_id: str) -> None:
+    at = panel(conversation_id)
+    assert not at.exception and "Nothing was sent yet" in words(at)
+
+
+def test_a_running_exchange_is_neither_counted_as_silent_nor_as_zero(store: Store) -> None:
+    conversation_id = kept(store, "a", FULL)
+    asked = replace(exchange("b"), marks=Marks(time.time()))
+    store.begin_exchange(asked, conversation_id, said("Question a").id)
+    at = panel(conversation_id)
+    assert metrics(at)["Last input tokens"] == "not reported"
+    assert "Not counted" not in at.metric[0].help
+    assert at.dataframe[0].value["state"].tolist() == ["running", "finished"]
+    assert "? marks" not in words(at)
