@@ -37,9 +37,10 @@ _REQUEST_ID_HEADERS = ("x-request-id", "x-oneapi-request-id", "request-id", "api
 
 
 class Sink(Protocol):
-    """Where a job's outcome goes. ``append`` gets only what is new; ``finish`` is called exactly once."""
+    """Where a job's outcome goes. ``append`` gets the exchange so far and only the body bytes that are new;
+    ``finish`` is called exactly once, with the whole body."""
 
-    def append(self, exchange_id: str, data: bytes, marks: Marks) -> None: ...
+    def append(self, exchange: Exchange, data: bytes) -> None: ...
 
     def finish(self, exchange: Exchange, turn: Turn) -> None: ...
 
@@ -160,9 +161,9 @@ class Job:
                 return
             fresh = b"".join(self._body[self._saved :])
             self._saved = len(self._body)
-            marks = self._exchange.marks
+            exchange = self._exchange
         try:
-            self._sink.append(self.exchange_id, fresh, marks)
+            self._sink.append(exchange, fresh)
         except Exception as error:
             self._not_saved(error)
 
@@ -213,6 +214,7 @@ class Job:
                 self._exchange,
                 status=answer.status,
                 headers=answer.headers,
+                body=b"",
                 attempts=(*self._exchange.attempts, Attempt(self._attempt_started, answer.status)),
             )
             stream = expects_stream(self._exchange.stream, answer.headers)
@@ -232,8 +234,7 @@ class Job:
         with self._changed:
             if self.done:
                 return
-            self._exchange = replace(self._exchange, status=answer.status, headers=answer.headers)
-            self._body = [body]
+            self._exchange = replace(self._exchange, status=answer.status, headers=answer.headers, body=body)
         if problem.retryable:
             raise _Again(problem, retry_after(answer.headers, time.time()))
         self._note_attempt(problem, None)
@@ -268,8 +269,6 @@ class Job:
         error = state.outcome.exception() if state.outcome else None
         if isinstance(error, _Again):
             self._note_attempt(error.problem, state.upcoming_sleep)
-            with self._changed:
-                self._body = []
 
     def _end(self, problem: Problem | None) -> None:
         with self._changed:
@@ -285,7 +284,8 @@ class Job:
             if turn.parts and self._exchange.marks.first_token is None:
                 self._mark(first_token=now)
             self._mark(done=now)
-            self._exchange = replace(self._exchange, body=b"".join(self._body))
+            if self._body:
+                self._exchange = replace(self._exchange, body=b"".join(self._body))
             self._turn, self._stale = turn, False
             self._ended.set()
             self._bump()

@@ -126,8 +126,8 @@ class _StoreSink:
         self._store = store
         self._parent = parent
 
-    def append(self, exchange_id: str, data: bytes, marks: Marks) -> None:
-        self._store.append_body(exchange_id, data, marks)
+    def append(self, exchange: Exchange, data: bytes) -> None:
+        self._store.append_body(exchange.id, data, exchange.marks, status=exchange.status, headers=exchange.headers)
 
     def finish(self, exchange: Exchange, turn: Turn) -> None:
         self._store.finish_exchange(exchange, turn, reply_node(exchange, turn, self._parent))

@@ -30,7 +30,7 @@ def continue_button(slots: Sequence[Slot]) -> None:
             st.caption(reason)
 
 
-def composer(job: Job | None, waiting: int) -> None:
+def composer(job: Job | None, slots: Sequence[Slot]) -> None:
     """The message box at the bottom, and Stop beside it while a reply arrives."""
     if job is not None:
         with st.bottom, st.container(horizontal=True, horizontal_alignment="center"):
@@ -45,8 +45,11 @@ def composer(job: Job | None, waiting: int) -> None:
     placeholder = "Message"
     if job is not None:
         placeholder = "A reply is arriving"
-    elif waiting:
-        placeholder = f"Give {count(waiting, 'result')} above, or write on: the call is then answered as cancelled"
+    elif slots:
+        missing = sum(1 for slot in slots if slot.problem)
+        first = f"Give {count(missing, 'result')} above" if missing else "Continue above"
+        calls = "the call is" if len(slots) == 1 else "the calls are"
+        placeholder = f"{first}, or write on: {calls} then answered as cancelled"
     st.chat_input(
         placeholder,
         key="composer",

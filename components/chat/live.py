@@ -25,6 +25,7 @@ PACE = 0.028
 HOLD = 0.014
 BYTES_PER_SECOND = 16_000
 PATIENCE = 0.1
+SETTLE = 0.07
 _IDLE = 0.25
 
 
@@ -87,26 +88,28 @@ class LiveView:
 def watch(job: Job, area: Any, rest: Callable[[], None]) -> None:
     """Draw until the job ends. Every draw is a yield point, so Stop and other clicks get through.
 
-    ``rest`` draws the rest of the page, right after the first token or ``PATIENCE`` seconds.
+    ``rest`` draws the rest of the page, ``SETTLE`` seconds after the first token (or after ``PATIENCE``): sent
+    sooner, it would reach the browser before the token was painted, and hold that up.
     """
     view = LiveView(area)
     job.wait_token(PATIENCE)
-    view.draw(job.snapshot())
-    rest()
+    rest_at: float | None = time.monotonic() + SETTLE
     while True:
         snapshot = job.snapshot()
-        before = time.monotonic()
+        started = time.monotonic()
         view.draw(snapshot)
+        cost = time.monotonic() - started
+        if rest_at is not None and (snapshot.done or started >= rest_at):
+            rest_at = None
+            rest()
         if snapshot.done:
             return
-        cost = time.monotonic() - before
         job.wait_end(max(PACE, 4 * cost, view.last_size / BYTES_PER_SECOND))
-        if job.version == snapshot.version:
-            while not job.done and job.version == snapshot.version:
-                job.wait_change(snapshot.version, _IDLE)
-                st.session_state.get("ui")
-        else:
+        if job.version != snapshot.version:
             job.wait_change(job.version, HOLD)
+        while not job.done and job.version == snapshot.version and rest_at is None:
+            job.wait_change(snapshot.version, _IDLE)
+            st.session_state.get("ui")
 
 
 def _quoted(block: str) -> str:

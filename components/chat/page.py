@@ -51,7 +51,7 @@ def render() -> None:
             with right:
                 layout.side_panel(lambda: _panel(opened, ordered))
         tools_panel.dialogs()
-        composer(job, len(drafts.slots(opened.conversation)) if job is None else 0)
+        composer(job, drafts.slots(opened.conversation) if job is None else [])
         _announce(opened, job)
 
     if job is None:

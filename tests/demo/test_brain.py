@@ -164,6 +164,22 @@ def test_what_the_prompt_does_not_say_is_made_up_from_the_schema(client: Client)
     assert "@" in arguments["to"] and arguments["body"]
 
 
+def test_what_is_made_up_stands_beside_what_is_given(client: Client) -> None:
+    [(_, arguments)] = client.calls("Send an email about the Q3 plan saying we are late", [EMAIL])
+    assert (arguments["subject"], arguments["body"]) == ("Q3 plan", "we are late")
+    assert "@" in arguments["to"]
+
+
+def test_an_object_given_in_part_is_completed(client: Client) -> None:
+    home = {
+        "type": "object",
+        "properties": {"city": {"type": "string"}, "floor": {"type": "integer", "minimum": 1}},
+        "required": ["city", "floor"],
+    }
+    tool = Tool("ship_parcel", "Ship a parcel", {"type": "object", "properties": {"home": home}})
+    assert client.calls("Ship the parcel to Lima", [tool]) == [("ship_parcel", {"home": {"city": "Lima", "floor": 1}})]
+
+
 def test_a_follow_up_uses_the_last_tool_again(client: Client) -> None:
     messages: list[Any] = [user("weather in Paris")]
     messages += answered(client.message(messages, [WEATHER]), {"temperature": 9})

@@ -26,7 +26,7 @@ class Sink:
         self.appended: list[bytes] = []
         self.finished: list[tuple[Exchange, Turn]] = []
 
-    def append(self, exchange_id: str, data: bytes, marks: Marks) -> None:
+    def append(self, exchange: Exchange, data: bytes) -> None:
         self.appended.append(data)
 
     def finish(self, exchange: Exchange, turn: Turn) -> None:
