@@ -26,6 +26,7 @@ class Engine:
     jobs: Jobs
     transport: Transport
     play: Play
+    logs: RedactingFilter
 
 
 @st.cache_resource(show_spinner="Opening the workshop")
@@ -39,7 +40,7 @@ def engine() -> Engine:
     for handler in logging.getLogger().handlers:
         handler.addFilter(logs)
     play = Play(store, jobs, transport, settings.secret, logs)
-    return Engine(store, jobs, transport, play)
+    return Engine(store, jobs, transport, play, logs)
 
 
 def store() -> Store:

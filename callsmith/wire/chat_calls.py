@@ -54,7 +54,8 @@ class CallSlots:
     def __bool__(self) -> bool:
         return bool(self._slots)
 
-    def delta(self, entry: Any) -> list[Event]:
+    def delta(self, entry: Any, *, whole: bool = False) -> list[Event]:
+        """``whole``: the entry is a call of an unstreamed reply, so it is never a piece of another one."""
         if not isinstance(entry, dict):
             return [] if entry is None else [Unknown("tool call delta", dumps(entry))]
         custom = entry.get("custom") if entry.get("type") == "custom" else None
@@ -62,7 +63,7 @@ class CallSlots:
         function: Mapping[str, Any] = body if isinstance(body, dict) else {}
         call_id = _string(entry.get("id"))
         name = _string(function.get("name"))
-        slot = self._slot_for(entry.get("index"), call_id, name)
+        slot = self._open(None) if whole else self._slot_for(entry.get("index"), call_id, name)
         if isinstance(custom, dict):
             slot.type = "custom"
         if call_id and not slot.id:
@@ -87,8 +88,11 @@ class CallSlots:
         added = self._add_arguments(slot, function.get("arguments"))
         return [CallDelta(slot.number, slot.id, slot.name, added)]
 
-    def settle(self) -> list[Event]:
-        """The calls as they stand at the end: empty slots dropped, every call with an id of its own."""
+    def settle(self, *, ended: bool) -> list[Event]:
+        """The calls as they stand at the end: empty slots dropped, every call with an id of its own.
+
+        Where the reply did not reach its end, a call without arguments has not got them yet: they stay empty.
+        """
         events: list[Event] = []
         used: set[str] = set()
         count = 0
@@ -98,7 +102,9 @@ class CallSlots:
                 events.append(CallDropped(slot.number))
                 continue
             count += 1
-            settled = arguments if slot.type == "custom" else _last_of_several(arguments)
+            settled = arguments
+            if slot.type != "custom" and (ended or arguments.strip()):
+                settled = _last_of_several(arguments)
             if settled != arguments and arguments.strip():
                 events.append(Unknown("tool call arguments, before the last value was taken", arguments))
             call_id = _free_id(slot.id or f"call_{count}", used)

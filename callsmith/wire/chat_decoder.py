@@ -155,7 +155,7 @@ class _Reply:
         message = choice.get("message")
         if isinstance(message, dict) and not self._anything:
             # The whole answer: the unstreamed form, or a relay's last chunk (rule 3).
-            self._delta(message, events)
+            self._delta(message, events, whole=True)
         reason = choice.get("finish_reason")
         if reason:
             self._finish = str(reason)
@@ -169,15 +169,16 @@ class _Reply:
         events.append(Failed(problem))
 
     def end(self, events: list[Event]) -> None:
-        events.extend(self._calls.settle())
+        ended = bool(self.done or self._finish)
+        events.extend(self._calls.settle(ended=ended and not self._failed))
         if self._failed:
             return
-        if self.done or self._finish:
+        if ended:
             events.append(Ended())
         else:
             events.append(Failed(Problem("interrupted", "The answer broke off before its end", retryable=True)))
 
-    def _delta(self, delta: Mapping[str, Any], events: list[Event]) -> None:
+    def _delta(self, delta: Mapping[str, Any], events: list[Event], *, whole: bool = False) -> None:
         content = delta.get("content")
         if content:
             self._anything = True
@@ -202,7 +203,7 @@ class _Reply:
         if calls:
             self._anything = True
             for entry in calls if isinstance(calls, list) else [calls]:
-                events.extend(self._calls.delta(entry))
+                events.extend(self._calls.delta(entry, whole=whole))
         legacy = delta.get("function_call")
         if isinstance(legacy, dict) and not calls:
             self._anything = True

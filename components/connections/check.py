@@ -33,7 +33,7 @@ def known_models(connection: Connection) -> ModelList | Problem | None:
 
 def load_models(connection: Connection) -> ModelList | Problem:
     """Ask now, and remember the answer."""
-    key = key_for(connection)
+    key = _key(connection)
     found = probe.list_models(get, connection, key, settings.secret)
     catalog().put(connection, key, found)
     return found
@@ -41,7 +41,14 @@ def load_models(connection: Connection) -> ModelList | Problem:
 
 def judge(connection: Connection, model: str) -> Verdict:
     """Ask now and judge; ``model`` is the one meant to be used, empty where none is chosen."""
-    key = key_for(connection)
+    key = _key(connection)
     verdict = probe.judge(get, connection, key, settings.secret, model)
     catalog().put(connection, key, verdict.problem or verdict.models)
     return verdict
+
+
+def _key(connection: Connection) -> str | None:
+    """The key about to be used; the log filter learns it first."""
+    key = key_for(connection)
+    services.engine().logs.learn([key] if key else [])
+    return key

@@ -12,6 +12,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from callsmith import settings
+from callsmith.redaction import RedactingFilter
 from callsmith.store import Store
 from callsmith.transport import Broken
 from callsmith.types.codec import from_json
@@ -53,7 +54,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Server:
 @pytest.fixture
 def store(monkeypatch: pytest.MonkeyPatch, server: Server) -> Iterator[Store]:
     opened = Store(settings.load().database_url)
-    engine = lambda: SimpleNamespace(settings=settings.load(), store=opened)  # noqa: E731
+    engine = lambda: SimpleNamespace(store=opened, logs=RedactingFilter())  # noqa: E731
     monkeypatch.setattr(services, "engine", engine)
     yield opened
     opened.close()

@@ -62,7 +62,9 @@ def page(tool_id: str | None = None) -> AppTest:
 
 
 def words(at: AppTest) -> str:
-    return "\n".join(element.value for element in [*at.markdown, *at.caption, *at.error, *at.warning, *at.info])
+    """All prose on the page, as it is read: without markdown's backslashes."""
+    shown = [*at.markdown, *at.caption, *at.error, *at.warning, *at.info]
+    return "\n".join(element.value for element in shown).replace("\\", "")
 
 
 def shown_json(at: AppTest) -> str:
@@ -74,7 +76,7 @@ def shown_json(at: AppTest) -> str:
 def type_json(at: AppTest, tool_id: str, text: str) -> AppTest:
     area = next(element for element in at.get("bidi_component") if "tool-json" in (element.key or ""))
     revision = json.loads(area.proto.json)["revision"]
-    at.session_state[f"tool-json-{tool_id}"] = {"value": {"text": text, "revision": revision}}
+    at.session_state[f"tool-json-{tool_id}"] = {"typed": {"text": text, "revision": revision}}
     return ran(at.run())
 
 
@@ -315,7 +317,7 @@ def test_a_deleted_tool_comes_back_in_its_place(store: Store) -> None:
     first, second = store.save_tool(WEATHER), store.save_tool(SEARCH)
     at = menu(page(), first, "Delete")
     assert [record.id for record in store.tools()] == [second]
-    assert "Deleted get\\_weather" in words(at)
+    assert "Deleted get_weather" in words(at)
     click(at, "tool-undelete")
     assert [record.id for record in store.tools()] == [first, second]
 
@@ -392,7 +394,7 @@ def test_a_removed_tool_is_put_back_in_its_place(store: Store, tools: list[str])
     at = menu(panel(store, before), tools[0], "Remove")
     assert setup_of(store).tools == (ToolUse(tools[1]),)
     assert store.tool(tools[0]) is not None
-    assert "Removed get\\_weather" in words(at)
+    assert "Removed get_weather" in words(at)
     click(at, "tool-undo-remove")
     assert setup_of(store) == before
     assert "Removed" not in words(at)

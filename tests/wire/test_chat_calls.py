@@ -159,3 +159,17 @@ def test_arguments_arrive_visibly_before_the_end() -> None:
         fold.apply(decoder.feed(b"data: " + json.dumps(chunk).encode() + b"\n\n"))
     assert calls(fold.turn()) == [("a", "f", '{"city": "Par')]
     assert fold.turn().state == "streaming"
+
+
+def test_entries_of_an_unstreamed_reply_are_calls_of_their_own() -> None:
+    calls_sent = [{"id": i, "type": "function", "function": {"name": "f", "arguments": '{"x": oops'}} for i in "ab"]
+    body = json.dumps({"choices": [{"message": {"tool_calls": calls_sent}, "finish_reason": "tool_calls"}]}).encode()
+    fold = Fold()
+    fold.apply(WIRE.read(body))
+    assert calls(fold.turn()) == [("a", "f", '{"x": oops'), ("b", "f", '{"x": oops')]
+
+
+def test_a_call_cut_off_before_its_arguments_does_not_look_complete() -> None:
+    turn = streamed(entry(0, "a", "f", ""), finish=None, done=False)
+    assert calls(turn) == [("a", "f", "")]
+    assert turn.state == "interrupted"

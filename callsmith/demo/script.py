@@ -1,0 +1,98 @@
+"""What the demo model is going to say, before any wire format: steps, how they are cut into tokens, how it ends.
+
+A token here is a word with the space before it, or a short run of punctuation; counts are this model's
+own and match what it streams: one delta a token.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+_PROSE = re.compile(r"\s*\S{1,16}|\s+$")
+_JSON = re.compile(r"\w{1,12}|[^\w]{1,4}")
+
+
+@dataclass(frozen=True, slots=True)
+class Think:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    id: str
+    name: str
+    arguments: str
+
+
+Step = Think | Say | Refuse | Call
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """``ends``: whole, cut in the middle of the bytes, or stalled there without a word more."""
+
+    steps: tuple[Step, ...]
+    finish: Literal["stop", "length", "tool_calls"] = "stop"
+    ends: Literal["whole", "cut", "stall"] = "whole"
+    reports_usage: bool = True
+
+
+def content(step: Step) -> str:
+    return step.arguments if isinstance(step, Call) else step.text
+
+
+def tokens(step: Step) -> list[str]:
+    """The step cut into what one delta carries; the parts join to the whole again."""
+    return (_JSON if isinstance(step, Call) else _PROSE).findall(content(step))
+
+
+def count(script: Script) -> int:
+    return sum(len(tokens(step)) for step in script.steps)
+
+
+def reasoning_count(script: Script) -> int:
+    return sum(len(tokens(step)) for step in script.steps if isinstance(step, Think))
+
+
+def limited(script: Script, max_tokens: int | None, stop: tuple[str, ...]) -> Script:
+    """The script as far as the stop texts and the token limit let it go."""
+    script = _stopped(script, stop)
+    if max_tokens is None or count(script) <= max_tokens:
+        return script
+    return replace(script, steps=tuple(_first(script.steps, max_tokens)), finish="length")
+
+
+def _stopped(script: Script, stop: tuple[str, ...]) -> Script:
+    for number, step in enumerate(script.steps):
+        if not isinstance(step, Say):
+            continue
+        found = [step.text.find(text) for text in stop if text and text in step.text]
+        if found:
+            kept = (*script.steps[:number], Say(step.text[: min(found)]))
+            return replace(script, steps=kept, finish="stop")
+    return script
+
+
+def _first(steps: tuple[Step, ...], left: int) -> Iterator[Step]:
+    for step in steps:
+        parts = tokens(step)[:left]
+        left -= len(parts)
+        if parts and isinstance(step, Call):
+            yield replace(step, arguments="".join(parts))
+        elif parts and not isinstance(step, Call):
+            yield type(step)("".join(parts))
+        if left <= 0:
+            return
