@@ -16,6 +16,7 @@ from callsmith.types.events import (
     Finished,
     Meta,
     OpaqueSeen,
+    PartDone,
     PartExtra,
     RefusalDelta,
     TextDelta,
@@ -44,6 +45,7 @@ class Fold:
         self._refusal: dict[int, list[str]] = {}
         self._calls: dict[int, _Call] = {}
         self._opaque: dict[int, tuple[str, Any]] = {}
+        self._done: dict[int, Part] = {}
         self._part_extra: dict[int, dict[str, Any]] = {}
         self._extra: dict[str, Any] = {}
         self._meta: dict[str, Any] = {}
@@ -55,7 +57,7 @@ class Fold:
 
     @property
     def has_token(self) -> bool:
-        return bool(self._text or self._thinking or self._calls or self._refusal or self._opaque)
+        return bool(self._text or self._thinking or self._calls or self._refusal or self._opaque or self._done)
 
     def apply(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -84,6 +86,12 @@ class Fold:
                 fields[event.field] = _merge(fields.get(event.field), event.value, join_text=True)
             case OpaqueSeen():
                 self._opaque[event.slot] = (event.type, event.data)
+            case PartDone():
+                for held in (self._text, self._thinking, self._refusal, self._calls, self._opaque, self._done):
+                    held.pop(event.slot, None)
+                self._part_extra.pop(event.slot, None)
+                if event.part is not None:
+                    self._done[event.slot] = event.part
             case UsageSeen():
                 self._usage = event.usage
             case Finished():
@@ -119,6 +127,7 @@ class Fold:
             parts.append((slot, ToolCall(call.id, call.name, _joined(call.pieces), call.type, fields)))
         for slot, (kind, data) in self._opaque.items():
             parts.append((slot, Opaque(kind, data, dict(extra.get(slot, ())))))
+        parts.extend(self._done.items())
         parts.sort(key=lambda item: item[0])
         return Turn(
             parts=tuple(part for _, part in parts),

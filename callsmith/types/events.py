@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from callsmith.types.parts import NO_EXTRA
+from callsmith.types.parts import NO_EXTRA, Part
 from callsmith.types.parts import Extra as ExtraFields
 from callsmith.types.problem import Problem
 from callsmith.types.usage import Usage
@@ -94,6 +94,15 @@ class OpaqueSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class PartDone:
+    """The whole part of a slot as the provider settled it; replaces all that the slot held. None empties the slot."""
+
+    slot: int
+    part: Part | None
+    kind: Literal["part_done"] = "part_done"
+
+
+@dataclass(frozen=True, slots=True)
 class UsageSeen:
     """Usage so far; replaces what was reported before, never adds to it."""
 
@@ -158,6 +167,7 @@ Event = (
     | CallDropped
     | PartExtra
     | OpaqueSeen
+    | PartDone
     | UsageSeen
     | Finished
     | Ended

@@ -127,6 +127,7 @@ class _Reply:
         self._calls = CallSlots()
         self._meta_seen: frozenset[str] = frozenset()
         self._anything = False
+        self._details: list[Any] = []
         self._choice: Any = None
 
     def chunk(self, chunk: Any, events: list[Event]) -> None:
@@ -171,6 +172,8 @@ class _Reply:
     def end(self, events: list[Event]) -> None:
         ended = bool(self.done or self._finish)
         events.extend(self._calls.settle(ended=ended and not self._failed))
+        if self._details:
+            events.append(Extra("reasoning_details", _joined_details(self._details)))
         if self._failed:
             return
         if ended:
@@ -210,7 +213,9 @@ class _Reply:
             events.extend(self._calls.legacy(legacy))
         if not delta.keys() <= _DELTA_KEYS:
             for key, value in delta.items():
-                if key not in _DELTA_KEYS and value is not None:
+                if key == "reasoning_details" and isinstance(value, list):
+                    self._details.extend(value)
+                elif key not in _DELTA_KEYS and value is not None:
                     events.append(Extra(key, value))
 
     def _content_parts(self, content: Any, events: list[Event]) -> None:
@@ -256,6 +261,27 @@ class _Reply:
             else:
                 events.append(Unknown("another choice", dumps(choice)))
         return found
+
+
+def _joined_details(pieces: list[Any]) -> list[Any]:
+    """OpenRouter streams its reasoning items in pieces; they go back whole, pieces of one index and type joined."""
+    joined: list[Any] = []
+    for piece in pieces:
+        last = joined[-1] if joined else None
+        if isinstance(piece, dict) and isinstance(last, dict) and "index" in piece and _same_item(last, piece):
+            texts = {key: last[key] + piece[key] for key in ("text", "summary", "data") if _both_text(last, piece, key)}
+            joined[-1] = {**last, **{key: value for key, value in piece.items() if value is not None}, **texts}
+        else:
+            joined.append(piece)
+    return joined
+
+
+def _same_item(one: Mapping[str, Any], two: Mapping[str, Any]) -> bool:
+    return (one.get("index"), one.get("type")) == (two.get("index"), two.get("type"))
+
+
+def _both_text(one: Mapping[str, Any], two: Mapping[str, Any], key: str) -> bool:
+    return isinstance(one.get(key), str) and isinstance(two.get(key), str)
 
 
 def _part_text(part: Any) -> str:

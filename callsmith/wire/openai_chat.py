@@ -82,16 +82,19 @@ def _messages(target: Target, thread: Thread, offers_tools: bool) -> list[dict[s
             out.append({"role": "user", "content": message.text})
         elif message.role == "assistant":
             calls = {call.id: call for call in message.calls}
-            written = _assistant(message, target, with_tools)
+            written = assistant_message(message, target, with_tools)
             if written is not None:
                 out.append(written)
         else:
-            out += [_result(result, calls.get(result.call_id)) for result in message.results]
+            out += [result_message(result, calls.get(result.call_id)) for result in message.results]
     return out
 
 
-def _assistant(message: Message, target: Target, with_tools: bool) -> dict[str, Any] | None:
-    """None when nothing of a cut-off reply can be sent back."""
+def assistant_message(message: Message, target: Target, with_tools: bool) -> dict[str, Any] | None:
+    """An assistant message as it goes back; None when nothing of a cut-off reply can be sent.
+
+    ``with_tools``: the conversation uses tools, so reasoning goes back to the model that wrote it (section 6).
+    """
     calls = answerable(message)
     content = message.text or message.refusal
     if not calls and not content:
@@ -121,7 +124,8 @@ def _call(call: ToolCall) -> dict[str, Any]:
     }
 
 
-def _result(result: ToolResult, call: ToolCall | None) -> dict[str, Any]:
+def result_message(result: ToolResult, call: ToolCall | None) -> dict[str, Any]:
+    """The message that answers one call: role ``tool``, or ``function`` for a legacy call."""
     content = error_text(result.content) if result.is_error else result.content
     if call is not None and call.type == LEGACY:
         return {"role": "function", "name": call.name, "content": content}

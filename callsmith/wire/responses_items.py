@@ -144,8 +144,10 @@ class _Items:
         """A content part: of a new message item, or of the one before it."""
         if header:
             self.add({"type": MESSAGE, **header, "content": [entry]}, whole=True)
-        elif self._items and "content" in self._items[-1][0] and self._items[-1][1] is (header is not None):
-            self._items[-1][0]["content"].append(entry)
+            return
+        last, whole = self._items[-1] if self._items else ({"type": ""}, False)
+        if last.get("type", MESSAGE) == MESSAGE and whole is (header is not None):
+            last["content"].append(entry)
         else:
             self.add({"role": "assistant", "content": [entry]}, whole=False)
 

@@ -100,6 +100,8 @@ def test_a_property_name_that_a_vendor_refuses_is_named():
 def test_a_branch_may_require_what_the_schema_around_it_defines():
     either = prop({}, anyOf=[{"required": ["p"]}, {"required": ["q"]}])
     assert found(either) == []
+    together = prop({}, required=["q"], allOf=[{"properties": {"q": {"description": "x"}}}])
+    assert found(together) == []
 
 
 def test_a_default_is_checked_against_what_it_refers_to():

@@ -92,7 +92,16 @@ def test_a_text_beyond_all_measure_is_refused_before_it_is_read():
         read('"' + "x" * (MAX_CHARACTERS - 1) + '"')
 
 
-@pytest.mark.parametrize("hostile", ['"' + '\\"' * 400_000, '{"a":' * 400_000, '"\\' * 400_000, "[" + '"",' * 400_000])
+def test_letters_of_any_script_are_written_as_themselves():
+    assert write({"ort": "Zürich 東京"}) == '{\n  "ort": "Zürich 東京"\n}'
+
+
+MANY_BRACKETS = "[" + "[]," * 600
+
+
+@pytest.mark.parametrize(
+    "hostile", [MANY_BRACKETS + '"' + '\\"' * 400_000, '{"a":' * 400_000, '"\\' * 400_000, "[" + '"",' * 400_000]
+)
 def test_hostile_texts_end_in_an_error(hostile):
     with pytest.raises(TextError):
         read(hostile)

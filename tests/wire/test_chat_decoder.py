@@ -207,3 +207,11 @@ def test_no_shape_of_chunk_raises() -> None:
     for document in documents:
         read(json.dumps(document).encode(), stream=False)
         read(sse(document))
+
+
+def test_reasoning_details_in_pieces_are_whole_again() -> None:
+    def piece(text: str, index: int = 0) -> dict:
+        return {"type": "reasoning.text", "text": text, "index": index}
+
+    turn = read(sse(delta(reasoning_details=[piece("a")]), delta(reasoning_details=[piece("b"), piece("c", 1)])))
+    assert turn.extra["reasoning_details"] == [piece("ab"), piece("c", 1)]

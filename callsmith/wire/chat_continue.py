@@ -1,0 +1,50 @@
+"""A recorded Chat Completions conversation carried on with our own turn, to prove that requests are right.
+
+The recorded messages before the turn, its results and whatever follows them are taken as they stand; the
+assistant message between them is ours, built from the decoded turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from callsmith.types.connection import Connection, Target
+from callsmith.types.message import Message
+from callsmith.types.parts import ToolResult
+from callsmith.wire.openai_chat import assistant_message, result_message
+
+
+def continuation(previous: Mapping[str, Any], turn: Message, following: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The body of ``following`` as we would have built it; None when it does not answer the turn's calls."""
+    before, after = previous.get("messages"), following.get("messages")
+    if not isinstance(before, list) or not isinstance(after, list) or not turn.calls:
+        return None
+    answers = _answers(after[len(before) :])
+    if answers is None:
+        return None
+    results, rest = answers
+    if len(results) != len(turn.calls):
+        return None
+    target = Target(Connection("", "", ""), "openai-chat", str(following.get("model", "")))
+    if turn.origin is None or (said := assistant_message(turn, target, with_tools=True)) is None:
+        return None
+    by_id = {result.get("tool_call_id"): result for result in results}
+    built = []
+    for call, in_order in zip(turn.calls, results, strict=True):
+        # A client that made up ids of its own answers in call order.
+        recorded = by_id.get(call.id, in_order)
+        built.append({**result_message(ToolResult(call.id, ""), call), "content": recorded.get("content")})
+    return {**following, "messages": [*before, said, *built, *rest]}
+
+
+def _answers(added: list[Any]) -> tuple[list[Mapping[str, Any]], list[Any]] | None:
+    """The result messages right after the assistant message, and what follows them."""
+    if not added or not isinstance(added[0], dict) or added[0].get("role") != "assistant":
+        return None
+    results: list[Mapping[str, Any]] = []
+    for message in added[1:]:
+        if not isinstance(message, dict) or message.get("role") not in ("tool", "function"):
+            break
+        results.append(message)
+    return (results, added[1 + len(results) :]) if results else None
