@@ -81,7 +81,7 @@ def append(
 
 def is_cut_off(message: Message, call: ToolCall) -> bool:
     """A call whose arguments stop short because the reply did: shown, never answered nor sent back."""
-    if not message.cut and message.finish not in ("length", "content_filter"):
+    if not message.cut and message.finish not in ("length", "content_filter", "max_output_tokens"):
         return False
     return not isinstance(call.parsed(), Parsed)
 

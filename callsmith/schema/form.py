@@ -111,7 +111,7 @@ def _rows(schema: Any, at: str, place: str, depth: int) -> tuple[Row, ...]:
     if not isinstance(properties, dict):
         return ()
     required = schema.get("required")
-    needed = [name for name in required if isinstance(name, str)] if isinstance(required, list) else []
+    needed = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
     return tuple(
         _row(name, item, join(at, "properties", name), f"{place}{number}", depth, name in needed)
         for number, (name, item) in enumerate(properties.items())

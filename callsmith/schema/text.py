@@ -17,7 +17,7 @@ MAX_DEPTH = 500
 MAX_CHARACTERS = 5_000_000
 LINE = 100
 
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*"|[\[\]{}]|-?(?:Infinity|\d[0-9.eE+-]*+)|NaN', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]|-?(?:Infinity|\d[0-9.eE+-]*+)|NaN', re.DOTALL)
 _COLON = re.compile(r"\s*:")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _WORDS = {

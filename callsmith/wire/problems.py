@@ -37,6 +37,8 @@ def http_problem(status: int, body: bytes) -> Problem:
     found = error_in(document)
     if found is None and document is not None:
         found = _bare_message(document)
+    if isinstance(found, str) and isinstance(document, Mapping):
+        found = {"message": found, "code": document.get("code")}  # xAI: the code stands beside the text
     if found is not None:
         return from_error(found, kind="http", status=status, raw=text)
     message = "The server answered with a web page instead of JSON" if looks_like_html(body) else text.strip()[:500]

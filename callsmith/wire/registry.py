@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from callsmith.wire.anthropic import Anthropic
 from callsmith.wire.base import Wire
+from callsmith.wire.gemini import Gemini
 from callsmith.wire.openai_chat import OpenAIChat
+from callsmith.wire.openai_responses import OpenAIResponses
 
-WIRES: Mapping[str, Wire] = MappingProxyType({wire.name: wire for wire in (OpenAIChat(),)})
+WIRES: Mapping[str, Wire] = MappingProxyType(
+    {wire.name: wire for wire in (OpenAIChat(), OpenAIResponses(), Anthropic(), Gemini())}
+)

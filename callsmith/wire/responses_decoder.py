@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from callsmith.types.events import Event, Failed, Unknown
 from callsmith.types.problem import Problem
 from callsmith.wire.jsonbytes import dumps, loads
@@ -57,20 +59,30 @@ class ResponsesDecoder:
         if data[:6] == b"[DONE]":
             self._events += 1
             self._reply.done_marker()
+            return
+        start = data.rfind(b'{"error"')
+        if start > 0 and (error := _error_in(data[start:])) is not None:
+            # An error object hung on an unfinished line by a gateway whose upstream died (1.5).
+            self._events += 1
+            self._reply.fail(error, data.decode("utf-8", "replace"), events)
         elif data.strip():
             events.append(Unknown("stream event that is not JSON", data.decode("utf-8", "replace")[:MAX_TEXT]))
 
     def _stray(self, stray: bytes, events: list[Event]) -> None:
         """A gateway whose upstream died appends a bare error object (1.5)."""
         text = stray.decode("utf-8", "replace")
-        try:
-            error = error_in(loads(stray))
-        except ValueError:
-            error = None
+        error = _error_in(stray)
         if error is None:
             events.append(Unknown("text outside the stream's events", text[:MAX_TEXT]))
         else:
             self._reply.fail(error, text, events)
+
+
+def _error_in(text: bytes) -> Any | None:
+    try:
+        return error_in(loads(text))
+    except ValueError:
+        return None
 
 
 def read_body(body: bytes) -> list[Event]:
@@ -83,7 +95,7 @@ def read_body(body: bytes) -> list[Event]:
     reply = Reply()
     error = error_in(document)
     if isinstance(document, dict) and ("output" in document or document.get("object") == "response"):
-        reply.whole(document, events)
+        reply.final(document, events)
     elif error is not None:
         reply.fail(error, body.decode("utf-8", "replace"), events)
     else:

@@ -41,7 +41,7 @@ _CONTENT = {"output_text": "text", "refusal": "refusal"}
 
 def parts_of(item: Mapping[str, Any], position: int) -> list[Part]:
     """What one output item says. ``position`` names a call that came without an id."""
-    kind = item.get("type")
+    kind = text_field(item, "type")
     if kind == MESSAGE and item.get("content"):
         return list(_message_parts(item))
     if kind == "reasoning":
@@ -51,7 +51,7 @@ def parts_of(item: Mapping[str, Any], position: int) -> list[Part]:
             return [Thinking(text, source, {REASONING: item})]
     if kind in _CALLS:
         return [_call_part(item, position)]
-    return [Opaque(kind if isinstance(kind, str) else "item", item)]
+    return [Opaque(kind or "item", item)]
 
 
 def thinking_text(item: Mapping[str, Any]) -> str:
@@ -73,14 +73,14 @@ def _message_parts(item: Mapping[str, Any]) -> Iterator[Part]:
     content = item["content"]
     for entry in content if isinstance(content, list) else [content]:
         part: Mapping[str, Any] = entry if isinstance(entry, dict) else {"type": "output_text", "text": entry}
-        kind = part.get("type")
-        field = _CONTENT.get(kind) if isinstance(kind, str) else None
+        kind = text_field(part, "type")
+        field = _CONTENT.get(kind)
         value = part.get(field) if field else None
         if isinstance(value, str):
             extra = {MESSAGE: header, **{key: part[key] for key in part if key not in ("type", field)}}
             yield Refusal(value, extra) if field == "refusal" else Text(value, extra)
         else:
-            yield Opaque(str(kind), entry, {MESSAGE: header})
+            yield Opaque(kind, entry, {MESSAGE: header})
         header = {}
 
 
@@ -91,12 +91,18 @@ def _call_part(item: Mapping[str, Any], position: int) -> ToolCall:
     if kind == "function" and not text.strip():
         text = "{}"
     extra = {key: item[key] for key in item if key not in ("type", "call_id", "name", field)}
-    return ToolCall(call_id(item, position), str(item.get("name") or ""), text, kind, extra)
+    return ToolCall(call_id(item, position), text_field(item, "name"), text, kind, extra)
 
 
 def call_id(item: Mapping[str, Any], position: int) -> str:
     """``call_id`` links call and result; the item's own ``id`` stands in only where a relay left it out."""
-    return str(item.get("call_id") or item.get("id") or f"call_{position + 1}")
+    return text_field(item, "call_id") or text_field(item, "id") or f"call_{position + 1}"
+
+
+def text_field(item: Mapping[str, Any], name: str) -> str:
+    """A field that is text; empty where a relay left it out or put something else there."""
+    value = item.get(name)
+    return value if isinstance(value, str) else ""
 
 
 def items_of(message: Message, *, verbatim: bool, stored: bool) -> list[dict[str, Any]]:
@@ -122,6 +128,9 @@ def items_of(message: Message, *, verbatim: bool, stored: bool) -> list[dict[str
     return written.finish(stored)
 
 
+_NO_ITEM: dict[str, Any] = {"type": ""}
+
+
 class _Items:
     """``whole`` marks an item as the model's own, complete: only such a one may follow its reasoning."""
 
@@ -145,14 +154,14 @@ class _Items:
         if header:
             self.add({"type": MESSAGE, **header, "content": [entry]}, whole=True)
             return
-        last, whole = self._items[-1] if self._items else ({"type": ""}, False)
+        last, whole = self._items[-1] if self._items else (_NO_ITEM, False)
         if last.get("type", MESSAGE) == MESSAGE and whole is (header is not None):
             last["content"].append(entry)
         else:
             self.add({"role": "assistant", "content": [entry]}, whole=False)
 
     def finish(self, stored: bool) -> list[dict[str, Any]]:
-        """Without the reasoning that would be refused: trap 30 (unstored, not encrypted), trap 31 (nothing after it)."""
+        """Without reasoning that would be refused: kept nowhere (trap 30), or with nothing after it (trap 31)."""
         kept: list[dict[str, Any]] = []
         lost = followed = False
         for item, whole in reversed(self._items):

@@ -16,6 +16,7 @@ from callsmith.types.parts import ToolResult
 from callsmith.types.setup import ToolUse
 from components import services
 from components.chat import drafts, session
+from components.chat.result_slot import take_typed
 from components.connections.keys import key_for
 from components.state import ui
 
@@ -35,7 +36,11 @@ def send(text: str) -> None:
 def continue_turn() -> None:
     """Send the results of all waiting calls, in call order."""
     opened = session.current()
+    for slot in drafts.slots(opened.conversation):
+        take_typed(opened.conversation.id, slot.key)
     slots = drafts.slots(opened.conversation)
+    if drafts.waiting_for(slots):
+        return
     results: list[ToolResult] = [slot.draft.result(slot.call) for slot in slots]
     _advance(opened.conversation, pure.answer(opened.conversation, results))
     drafts.clear(opened.conversation.id, slots)

@@ -23,7 +23,7 @@ def result_slot(conversation_id: str, slot: Slot, tool: Tool | None) -> None:
         draft.text,
         key=key,
         revision=revision,
-        on_change=lambda: _typed(conversation_id, slot.key),
+        on_change=lambda: take_typed(conversation_id, slot.key),
         rows=min(14, max(4, draft.text.count("\n") + 1)),
         placeholder='{"temperature": 21}' if draft.format == "JSON" else "What the tool says",
         invalid=bool(draft.text.strip() and slot.problem),
@@ -69,8 +69,10 @@ def result_slot(conversation_id: str, slot: Slot, tool: Tool | None) -> None:
         )
 
 
-def _typed(conversation_id: str, slot_key: str) -> None:
-    text = typed(_key(slot_key))
+def take_typed(conversation_id: str, slot_key: str) -> None:
+    """Continue does this too: pressed right after a key, it is told before the slot is."""
+    key = _key(slot_key)
+    text = typed(key, st.session_state.get(f"{key}-revision", 0))
     if text is not None:
         drafts.change(conversation_id, slot_key, text=text)
 

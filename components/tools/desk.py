@@ -22,6 +22,7 @@ from components import services
 from components.live_text import typed
 
 ROWS = 40
+LIVE = "600ms"
 _ABOVE = ("name", "description")
 _DRAFT = "json"
 
@@ -36,12 +37,13 @@ class Refused:
 
 @dataclass(slots=True)
 class Desk:
-    """``refused`` is by widget key. ``shown`` is how many rows are drawn."""
+    """``refused`` is by widget key. ``shown`` is how many rows are drawn, ``unfolded`` which are open."""
 
     tool_id: str
     editing: Editing
     refused: dict[str, Refused] = field(default_factory=dict)
     shown: int = ROWS
+    unfolded: set[str] = field(default_factory=set)
 
     @property
     def locked(self) -> bool:
@@ -106,7 +108,8 @@ def set_field(tool_id: str, name: str, value: Any) -> None:
     listen(found)
     current = found.editing.document
     if value is not None:
-        keep(found, found.editing.edited(document.put(current, f"/{name}", value, after=_ABOVE)))
+        put = document.put(current, f"/{name}", value, after=_ABOVE)
+        keep(found, found.editing.edited(put, field=name if isinstance(value, str) else ""))
     elif name in current:
         keep(found, found.editing.edited(document.remove(current, f"/{name}")))
 
@@ -122,7 +125,8 @@ def change_parameters(tool_id: str, key: str, change: Callable[[Any], Any]) -> b
         return False
     found.refused.pop(key, None)
     current = found.editing.document
-    keep(found, found.editing.edited(document.put(current, "/parameters", parameters, after=_ABOVE)))
+    put = document.put(current, "/parameters", parameters, after=_ABOVE)
+    keep(found, found.editing.edited(put, field=key if isinstance(st.session_state.get(key), str) else ""))
     return True
 
 

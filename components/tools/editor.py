@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Collection
 
 import streamlit as st
 
@@ -13,23 +12,25 @@ from components import services
 from components.live_text import live_text
 from components.state import ui
 from components.tools import findings
-from components.tools.desk import Desk, bind, desk, json_key, listen, set_field, step
+from components.tools.desk import LIVE, Desk, bind, desk, json_key, listen, set_field, step
 from components.tools.rows import LOCKED, parameter_rows
 from components.words import plain
 
-FORM, BOTH, JSON = "Form", "Form and JSON", "JSON"
+FORM, BOTH, JSON = "Form", "Both", "JSON"
 _VIEW = "tool-view"
+MOST_LINES = 80
 
 
-def editor(tool_id: str, more_actions: Callable[[], None] = lambda: None) -> None:
-    """Draw the editor. ``more_actions`` draws further buttons beside undo and redo."""
+def editor(tool_id: str, beside: Collection[str] = ()) -> None:
+    """Draw the editor. ``beside`` are the ids of the tools that a request offers together with this one."""
     here = desk(tool_id)
     if here is None:
         st.info("This tool is not in the library. It may have been deleted.", icon=":material/info:")
         return
     listen(here)
-    found = findings.of_records(services.store().tools()).get(tool_id, ())
-    view = _toolbar(here, more_actions)
+    records = [record for record in services.store().tools() if record.id in (tool_id, *beside)]
+    found = findings.of_records(records, together=True).get(tool_id, ())
+    view = _toolbar(here)
     if view == BOTH:
         left, right = st.columns([0.56, 0.44], gap="medium")
         with left:
@@ -42,7 +43,7 @@ def editor(tool_id: str, more_actions: Callable[[], None] = lambda: None) -> Non
         _json(here)
 
 
-def _toolbar(here: Desk, more_actions: Callable[[], None]) -> str:
+def _toolbar(here: Desk) -> str:
     narrow = ui().narrow
     views = [FORM, JSON] if narrow else [FORM, BOTH, JSON]
     editing = here.editing
@@ -70,22 +71,23 @@ def _toolbar(here: Desk, more_actions: Callable[[], None]) -> str:
             on_click=step,
             args=(here.tool_id, Editing.redone),
         )
-        more_actions()
     return str(view)
 
 
 def _form(here: Desk, found: tuple[Finding, ...]) -> None:
     document, tool_id = here.editing.document, here.tool_id
-    if here.locked:
-        st.warning(
-            "The JSON has an error. This is the last valid version; it stays in force until the JSON is mended.",
-            icon=":material/lock:",
-        )
+    with st.container():  # always there, see rows.py
+        if here.locked:
+            st.warning(
+                "The JSON has an error. This is the last valid version; it stays in force until the JSON is mended.",
+                icon=":material/lock:",
+            )
     name, strict = st.columns([0.74, 0.26], vertical_alignment="bottom")
     name.text_input(
         "Name",
         key=bind(here, f"tool-name-{tool_id}", document["name"]),
         disabled=here.locked,
+        live=LIVE,
         help=LOCKED if here.locked else "Letters, digits, _ and -, at most 64",
         on_change=_set,
         args=(tool_id, "name"),
@@ -110,32 +112,34 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
         on_change=_set,
         args=(tool_id, "description"),
     )
-    findings.findings_list(found, tool_id)
+    with st.container():
+        findings.findings_list(found, tool_id)
     st.markdown("**Parameters**")
     parameter_rows(here)
 
 
 def _json(here: Desk) -> None:
     now = here.editing.now
+    with st.container():
+        if now.error is not None:
+            st.error(f"{plain(str(now.error))}. The text is kept; the last valid version stays in force.")
+            st.button(
+                "Back to the last valid version",
+                key="tool-json-back",
+                icon=":material/undo:",
+                on_click=step,
+                args=(here.tool_id, Editing.undone),
+                help="Redo brings this text back",
+            )
     live_text(
         "JSON",
         now.text,
         key=json_key(here.tool_id),
         revision=here.editing.revision,
         on_change=_heard,
-        rows=max(16, min(36, now.text.count("\n") + 2)),
+        rows=max(16, min(MOST_LINES, now.text.count("\n") + 2)),
         invalid=now.error is not None,
     )
-    if now.error is not None:
-        st.error(f"{plain(str(now.error))}. The text is kept; the last valid version stays in force.")
-        st.button(
-            "Back to the last valid version",
-            key="tool-json-back",
-            icon=":material/undo:",
-            on_click=step,
-            args=(here.tool_id, Editing.undone),
-            help="Redo brings this text back",
-        )
 
 
 def _heard() -> None:
@@ -143,8 +147,7 @@ def _heard() -> None:
 
 
 def _set(tool_id: str, name: str) -> None:
-    value: Any = st.session_state[f"tool-{name}-{tool_id}"]
-    set_field(tool_id, name, value.strip() if name == "name" else value)
+    set_field(tool_id, name, st.session_state[f"tool-{name}-{tool_id}"])
 
 
 def _set_strict(tool_id: str) -> None:

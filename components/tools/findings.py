@@ -21,9 +21,10 @@ _ICONS = {
 _SKIPPED = ("parameters", "properties", "items")
 
 
-def of_records(records: Sequence[ToolRecord]) -> dict[str, tuple[Finding, ...]]:
-    """The findings of tools that stand beside each other, by id."""
-    names = [record.tool.name for record in records]
+def of_records(records: Sequence[ToolRecord], *, together: bool) -> dict[str, tuple[Finding, ...]]:
+    """The findings by id. ``together``: the tools are offered in one request, so their names must differ; in the
+    library they need not."""
+    names = [record.tool.name for record in records] if together else []
     return {
         record.id: _linted(record.id, record.updated_at.isoformat(), names.count(record.tool.name) > 1, record.tool)
         for record in records
@@ -44,7 +45,7 @@ def findings_list(findings: Sequence[Finding], key: str) -> None:
     if grave:
         st.markdown(_lines(grave))
     if hints:
-        with st.expander(f"{count(len(hints), 'hint')} on this tool", key=f"hints-{key}", icon=":material/lightbulb:"):
+        with st.expander(count(len(hints), "hint"), key=f"hints-{key}", icon=":material/lightbulb:", type="compact"):
             st.markdown(_lines(hints))
 
 

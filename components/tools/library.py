@@ -1,4 +1,8 @@
-"""The Tools page, composed: the library's list with search on the left, the editor on the right."""
+"""The Tools page, composed: the library as a list with search, and the editor of one tool in its place.
+
+One or the other, not side by side: beside the page list a 1280 px window has 820 px left, which form and
+JSON need for themselves.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +10,14 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from callsmith.schema.lint import Finding
+from callsmith.schema.form import summary
 from callsmith.store import ToolRecord
 from components import services
 from components.tools import findings
 from components.tools.editor import editor
 from components.tools.shelf import add_copy, add_new
 from components.viewport import is_narrow
-from components.words import plain
+from components.words import count, plain
 
 PARAM = "tool"
 MOST = 100
@@ -21,25 +25,15 @@ _DELETED = "library-deleted"
 
 
 def render() -> None:
-    narrow = is_narrow()
+    is_narrow()
     records = services.store().tools()
     chosen = st.query_params.get(PARAM)
-    if not records and not chosen:
+    if chosen:
+        _one(chosen, records)
+    elif records:
+        _all(records)
+    else:
         _empty()
-        return
-    if narrow:
-        if chosen:
-            st.button("All tools", key="tool-list", icon=":material/arrow_back:", on_click=_show, args=(None,))
-            _edit(chosen, records)
-        else:
-            _list(records, None)
-        return
-    chosen = chosen or records[0].id
-    left, right = st.columns([0.22, 0.78], gap="medium")
-    with left:
-        _list(records, chosen)
-    with right:
-        _edit(chosen, records)
 
 
 def _empty() -> None:
@@ -49,40 +43,75 @@ def _empty() -> None:
     _undo_line()
 
 
-def _list(records: Sequence[ToolRecord], chosen: str | None) -> None:
-    found = findings.of_records(records)
-    wanted = (
-        st.text_input(
+def _all(records: Sequence[ToolRecord]) -> None:
+    found = findings.of_records(records, together=False)
+    with st.container(horizontal=True, vertical_alignment="center", key="tool-list-head"):
+        wanted = st.text_input(
             "Search tools",
             key="tool-search",
             type="search",
             live=True,
             label_visibility="collapsed",
-            placeholder=f"Search {len(records):,} tools" if len(records) != 1 else "Search 1 tool",
+            placeholder=f"Search {count(len(records), 'tool')}",
         )
-        or ""
-    )
-    _add_button()
+        _add_button()
     _undo_line()
-    matching = [record for record in records if _matches(record, wanted)]
-    with st.container(key="tool-library", gap="xxsmall"):
-        for record in matching[:MOST]:
-            _entry(record, found[record.id], chosen=record.id == chosen)
+    matching = [record for record in records if _matches(record, wanted or "")]
+    for record in matching[:MOST]:
+        _entry(record, findings.badge(found[record.id]))
     if not matching:
-        st.caption(f'No tool matches "{plain(wanted)}".')
+        st.caption(f'No tool matches "{plain(wanted or "")}".')
     elif len(matching) > MOST:
         st.caption(f"{len(matching) - MOST:,} more; search to find them.")
 
 
-def _entry(record: ToolRecord, found: Sequence[Finding], *, chosen: bool) -> None:
-    st.button(
-        f"{plain(record.tool.name) or '(no name)'} {findings.badge(found)}",
-        key=f"tool-open-{record.id}",
-        type="secondary" if chosen else "tertiary",
-        width="stretch",
-        on_click=_show,
-        args=(record.id,),
+def _entry(record: ToolRecord, badge: str) -> None:
+    tool = record.tool
+    with (
+        st.container(border=True, key=f"tool-{record.id}"),
+        st.container(horizontal=True, vertical_alignment="center", gap="small"),
+    ):
+        with st.container(gap=None, width="stretch"):
+            st.markdown(f"**{plain(tool.name) or '(no name)'}** {badge}")
+            described = f"{plain(_short(tool.description))}  \n" if tool.description else ""
+            st.caption(described + plain(summary(tool.parameters)))
+        st.button(
+            "Edit",
+            key=f"tool-edit-{record.id}",
+            type="tertiary",
+            icon=":material/edit:",
+            on_click=_show,
+            args=(record.id,),
+        )
+        _menu(record)
+
+
+def _one(tool_id: str, records: Sequence[ToolRecord]) -> None:
+    """The editor, and the way back to the list."""
+    record = next((record for record in records if record.id == tool_id), None)
+    with st.container(horizontal=True, vertical_alignment="center", key="tool-head"):
+        st.button("All tools", key="tool-list", icon=":material/arrow_back:", on_click=_show, args=(None,))
+        if record is not None:
+            badge = findings.badge(findings.of_records([record], together=False)[tool_id])
+            st.markdown(f"**{plain(record.tool.name) or '(no name)'}** {badge}", width="stretch")
+            _menu(record)
+    editor(tool_id)
+
+
+def _menu(record: ToolRecord) -> None:
+    st.menu_button(
+        "More",
+        ("Duplicate", "Delete"),
+        key=f"tool-menu-{record.id}",
+        type="tertiary",
+        on_click=_from_menu,
+        args=(record,),
     )
+
+
+def _short(words: str) -> str:
+    line = words.partition("\n")[0]
+    return line if len(line) <= 160 else f"{line[:157]}..."
 
 
 def _matches(record: ToolRecord, wanted: str) -> bool:
@@ -91,7 +120,7 @@ def _matches(record: ToolRecord, wanted: str) -> bool:
 
 
 def _add_button() -> None:
-    st.button("Add tool", key="tool-new", icon=":material/add:", width="stretch", on_click=_add)
+    st.button("Add tool", key="tool-new", icon=":material/add:", on_click=_add)
 
 
 def _undo_line() -> None:
@@ -100,19 +129,6 @@ def _undo_line() -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="tool-deleted"):
             st.caption(f"Deleted {plain(deleted[1])}", width="stretch")
             st.button("Undo", key="tool-undelete", icon=":material/undo:", on_click=_undelete, args=(deleted[0],))
-
-
-def _edit(tool_id: str, records: Sequence[ToolRecord]) -> None:
-    record = next((record for record in records if record.id == tool_id), None)
-
-    def actions() -> None:
-        if record is not None:
-            st.button(
-                "Duplicate", key="tool-duplicate", icon=":material/content_copy:", on_click=_duplicate, args=(record,)
-            )
-            st.button("Delete", key="tool-delete", icon=":material/delete:", on_click=_delete, args=(record,))
-
-    editor(tool_id, actions)
 
 
 def _show(tool_id: str | None) -> None:
@@ -127,8 +143,15 @@ def _add() -> None:
     _show(add_new())
 
 
-def _duplicate(record: ToolRecord) -> None:
-    _show(add_copy(record))
+def _from_menu(record: ToolRecord) -> None:
+    import sys
+
+    print("MENU", st.session_state[f"tool-menu-{record.id}"], file=sys.stderr)
+    match st.session_state[f"tool-menu-{record.id}"]:
+        case "Duplicate":
+            _show(add_copy(record))
+        case "Delete":
+            _delete(record)
 
 
 def _delete(record: ToolRecord) -> None:

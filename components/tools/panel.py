@@ -5,13 +5,12 @@ Removing takes a tool out of the conversation; it stays in the library until it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from callsmith.schema.form import summary
-from callsmith.schema.lint import verdict
 from callsmith.store import ToolRecord
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import ToolChoice
@@ -24,6 +23,7 @@ from components.words import plain
 
 Change = Callable[[Setup], None]
 
+_BESIDE = "tools-beside"
 _EDITING = "tools-editing"
 _FORCED = "tools-forced"
 _REMOVED = "tools-removed"
@@ -52,15 +52,17 @@ def render(conversation_setup: Setup, on_change: Change) -> None:
         on_change(settled.setup)
         st.rerun()
     uses = [use for use in conversation_setup.tools if use.tool_id in library]
-    found = findings.of_records([library[use.tool_id] for use in uses])
-    if not uses:
-        st.caption("No tools in this conversation yet. The model can only answer in text.")
-    for use in uses:
-        _tool(conversation_setup, on_change, use, library[use.tool_id], badge=findings.badge(found[use.tool_id]))
-    _missing(conversation_setup, on_change, library)
-    _undo_line(conversation_setup, on_change)
-    if st.session_state.get(_SAID):
-        st.info(plain(st.session_state[_SAID]), icon=":material/info:")
+    st.session_state[_BESIDE] = [use.tool_id for use in uses]
+    found = findings.of_records([library[use.tool_id] for use in uses], together=True)
+    with st.container():
+        if not uses:
+            st.caption("No tools in this conversation yet. The model can only answer in text.")
+        for use in uses:
+            _tool(conversation_setup, on_change, use, library[use.tool_id], badge=findings.badge(found[use.tool_id]))
+        _missing(conversation_setup, on_change, library)
+        _undo_line(conversation_setup, on_change)
+        if st.session_state.get(_SAID):
+            st.info(plain(st.session_state[_SAID]), icon=":material/info:")
     _add(conversation_setup, on_change, library)
 
 
@@ -72,7 +74,10 @@ def dialogs() -> None:
 
 
 def _edit_dialog(tool_id: str) -> None:
-    editor(tool_id)
+    if st.session_state.get(_EDITING) != tool_id:
+        # A field that is left by closing the dialog reports in the same moment, and then only the dialog runs again.
+        st.rerun()
+    editor(tool_id, beside=st.session_state.get(_BESIDE, ()))
     if st.button("Done", key="tool-done", type="primary", help="Every change is saved as you make it"):
         _close()
         st.rerun()
@@ -83,12 +88,14 @@ def _close() -> None:
 
 
 def _tool(setup: Setup, on_change: Change, use: ToolUse, record: ToolRecord, *, badge: str) -> None:
+    switch = f"tool-on-{record.id}"
+    if st.session_state.get(switch) != use.on:
+        st.session_state[switch] = use.on
     with st.container(key=f"tool-{record.id}", gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.toggle(
                 plain(record.tool.name) or "(no name)",
-                value=use.on,
-                key=f"tool-on-{record.id}",
+                key=switch,
                 width="stretch",
                 help=None if use.on else "Off: the next turn does not offer it",
                 on_change=_switch,
@@ -133,27 +140,42 @@ def _undo_line(setup: Setup, on_change: Change) -> None:
     if removed is None or any(use.tool_id == removed.use.tool_id for use in setup.tools):
         return
     with st.container(horizontal=True, vertical_alignment="center", key="tool-removed"):
-        st.caption(f"Removed {plain(removed.name)}. It stays in the library.", width="stretch")
-        st.button("Undo", key="tool-undo-remove", icon=":material/undo:", on_click=_put_back, args=(setup, on_change))
+        st.caption(f"Removed {plain(removed.name)}", width="stretch")
+        st.button(
+            "Undo",
+            key="tool-undo-remove",
+            icon=":material/undo:",
+            help="It is still in the library",
+            on_click=_put_back,
+            args=(setup, on_change),
+        )
 
 
 def _add(setup: Setup, on_change: Change, library: Mapping[str, ToolRecord]) -> None:
     used = {use.tool_id for use in setup.tools}
-    others = [record.id for record in library.values() if record.id not in used]
+    others = _labelled(record for record in library.values() if record.id not in used)
     with st.container(horizontal=True, vertical_alignment="center", key="tool-add"):
         st.button("Add tool", key="tool-new", icon=":material/add:", on_click=_new, args=(setup, on_change))
         if others:
             st.selectbox(
                 "Add from the library",
-                others,
+                list(others),
                 index=None,
                 key="tool-pick",
                 placeholder=f"From the library ({len(others):,})",
                 label_visibility="collapsed",
-                format_func=lambda tool_id: library[tool_id].tool.name if tool_id in library else tool_id,
                 on_change=_pick,
-                args=(setup, on_change),
+                args=(setup, on_change, others),
             )
+
+
+def _labelled(records: Iterable[ToolRecord]) -> dict[str, str]:
+    """Ids by a name of their own: a selectbox tells its options apart by what they show."""
+    labels: dict[str, str] = {}
+    for record in records:
+        name = record.tool.name or "(no name)"
+        labels[name if name not in labels else f"{name} · {record.id[:6]}"] = record.id
+    return labels
 
 
 def _now(setup: Setup) -> Setup:
@@ -204,11 +226,11 @@ def _new(setup: Setup, on_change: Change) -> None:
     _open(tool_id)
 
 
-def _pick(setup: Setup, on_change: Change) -> None:
-    tool_id = st.session_state["tool-pick"]
+def _pick(setup: Setup, on_change: Change, others: Mapping[str, str]) -> None:
+    label = st.session_state["tool-pick"]
     st.session_state["tool-pick"] = None
-    if tool_id:
-        _insert(_now(setup), on_change, ToolUse(tool_id), len(setup.tools))
+    if label in others:
+        _insert(_now(setup), on_change, ToolUse(others[label]), len(setup.tools))
 
 
 def _insert(setup: Setup, on_change: Change, use: ToolUse, place: int) -> None:

@@ -1,7 +1,12 @@
-"""The parameters of a tool as rows of inputs: one row a property, nested ones in a frame below theirs."""
+"""The parameters of a tool as rows of inputs: one row a property, nested ones in a frame below theirs.
+
+What comes and goes stands in a container that is always there: Streamlit tells elements apart by position,
+so a line that appears above an input would make a new input of it, without focus and half-typed text.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,10 +14,11 @@ import streamlit as st
 
 from callsmith.schema import form_edit, text, values
 from callsmith.schema.form import TYPES, Row, flat, rest_of_root, rows
-from components.tools.desk import ROWS, Desk, bind, change_parameters, change_row, move_row
+from components.tools.desk import LIVE, ROWS, Desk, bind, change_parameters, change_row, move_row
 from components.words import plain
 
 LOCKED = "Locked while the JSON has an error"
+TYPE_WIDTH = 170
 
 
 @dataclass(slots=True)
@@ -23,10 +29,7 @@ class _Budget:
 def parameter_rows(desk: Desk) -> None:
     tree = rows(desk.parameters)
     total = sum(1 for _ in flat(tree))
-    if not total:
-        st.caption("No parameters: the model calls this tool without arguments. Add the first one here.")
-    budget = _Budget(desk.shown)
-    _group(desk, tree, "", "", budget)
+    _group(desk, tree, None, _Budget(desk.shown))
     if total > desk.shown:
         st.button(
             f"Show {min(ROWS, total - desk.shown)} more of {total:,} properties",
@@ -41,64 +44,80 @@ def _show_more(desk: Desk) -> None:
     desk.shown += ROWS
 
 
-def _group(desk: Desk, group: tuple[Row, ...], owner: str, place: str, budget: _Budget) -> None:
-    """The properties of one object, and the way to add another."""
-    for number, row in enumerate(group):
-        if budget.left <= 0:
-            break
-        budget.left -= 1
-        with st.container(key=f"prop-{row.place}", gap="xsmall"):
-            _row(desk, row, first=number == 0, last=number == len(group) - 1)
-            if row.holds_properties:
-                with st.container(border=True, key=f"props-of-{row.place}"):
-                    _group(desk, row.children, row.element, row.place, budget)
-    _add(desk, owner, place, group)
+def _group(desk: Desk, group: tuple[Row, ...], owner: Row | None, budget: _Budget) -> None:
+    """The properties of one object (None: of the tool itself), and the way to add another."""
+    with st.container(gap="small"):
+        if not group and owner is None:
+            st.caption("No parameters: the model calls this tool without arguments. Add the first one here.")
+        for number, row in enumerate(group):
+            if budget.left <= 0:
+                break
+            budget.left -= 1
+            with st.container(key=f"prop-{row.place}", gap="xsmall"):
+                _row(desk, row, first=number == 0, last=number == len(group) - 1)
+                if row.holds_properties:
+                    with st.container(border=True, key=f"props-of-{row.place}"):
+                        _group(desk, row.children, row, budget)
+    if owner is None:
+        _add(desk, "", "top", "")
+    else:
+        _add(desk, owner.element, owner.place, owner.name)
 
 
 def _row(desk: Desk, row: Row, *, first: bool, last: bool) -> None:
     place, tool_id, locked = row.place, desk.tool_id, desk.locked
-    name, kind, need, more = st.columns([10, 10, 5, 4], vertical_alignment="center", gap="xsmall", wrap=False)
-    name.text_input(
-        f"Name of {row.name}",
-        key=bind(desk, f"prop-name-{place}", row.name),
-        label_visibility="collapsed",
-        placeholder="Name",
-        disabled=locked,
-        on_change=_set_name,
-        args=(tool_id, place),
-    )
-    kind.selectbox(
-        f"Type of {row.name}",
-        TYPES if row.type in TYPES else (row.type, *TYPES),
-        key=bind(desk, f"prop-type-{place}", row.type),
-        label_visibility="collapsed",
-        disabled=locked or bool(row.type_locked),
-        on_change=_set_type,
-        args=(tool_id, place),
-    )
-    need.checkbox(
-        "required",
-        key=bind(desk, f"prop-required-{place}", row.required),
-        disabled=locked,
-        on_change=_set_required,
-        args=(tool_id, place),
-    )
-    menu = more.popover("More", key=f"prop-more-{place}", type="tertiary", on_change="rerun", disabled=locked)
-    if menu.open:
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
+        st.text_input(
+            f"Name of {row.name}",
+            key=bind(desk, f"prop-name-{place}", row.name),
+            label_visibility="collapsed",
+            placeholder="Name",
+            live=LIVE,
+            disabled=locked,
+            on_change=_set_name,
+            args=(tool_id, place),
+        )
+        st.selectbox(
+            f"Type of {row.name}",
+            TYPES if row.type in TYPES else (row.type, *TYPES),
+            key=bind(desk, f"prop-type-{place}", row.type),
+            label_visibility="collapsed",
+            width=TYPE_WIDTH,
+            disabled=locked or bool(row.type_locked),
+            on_change=_set_type,
+            args=(tool_id, place),
+        )
+        menu = st.popover(
+            "More", key=f"prop-more-{place}", type="tertiary", width=84, on_change="rerun", disabled=locked
+        )
+    if menu.open or place in desk.unfolded:
         with menu:
             _details(desk, row, first=first, last=last)
-    st.text_input(
-        f"Description of {row.name}",
-        key=bind(desk, f"prop-description-{place}", row.description),
-        label_visibility="collapsed",
-        placeholder="Description: what the model should put here",
-        disabled=locked or not row.plain_schema,
-        on_change=_set_description,
-        args=(tool_id, place),
-    )
-    for field in ("name", "type", "required", "description"):
-        _complaint(desk, f"prop-{field}-{place}")
-    _facts(row)
+    # Once more after it was closed: an input left by closing it reports later than the closing.
+    (desk.unfolded.add if menu.open else desk.unfolded.discard)(place)
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
+        st.text_input(
+            f"Description of {row.name}",
+            key=bind(desk, f"prop-description-{place}", row.description),
+            label_visibility="collapsed",
+            placeholder="Description: what the model should put here",
+            live=LIVE,
+            disabled=locked or not row.plain_schema,
+            on_change=_set_description,
+            args=(tool_id, place),
+        )
+        st.checkbox(
+            "required",
+            key=bind(desk, f"prop-required-{place}", row.required),
+            width="content",
+            disabled=locked,
+            on_change=_set_required,
+            args=(tool_id, place),
+        )
+    with st.container(gap="xsmall"):
+        for field in ("name", "type", "required", "description"):
+            _complaint(desk, f"prop-{field}-{place}")
+        _facts(row)
 
 
 def _facts(row: Row) -> None:
@@ -125,9 +144,15 @@ def _as_json(rest: Any, label: str) -> None:
         st.caption(label)
     line = ", ".join(f"{text.write(key)}: {text.write(item)}" for key, item in rest.items())
     if "\n" in line or len(line) > text.LINE:
-        st.code(text.write(dict(rest)), language="json", height=min(200, 40 + 22 * text.write(rest).count("\n")))
+        st.code(text.write(dict(rest)), language="json", height=min(200, 40 + 22 * text.write(dict(rest)).count("\n")))
     else:
-        st.code(line, language="json")
+        st.caption(_code(line))
+
+
+def _code(line: str) -> str:
+    """A line of code in markdown, whatever backticks it holds."""
+    fence = "`" * (max((len(run) for run in re.findall("`+", line)), default=0) + 1)
+    return f"{fence} {line} {fence}"
 
 
 def _details(desk: Desk, row: Row, *, first: bool, last: bool) -> None:
@@ -149,6 +174,7 @@ def _details(desk: Desk, row: Row, *, first: bool, last: bool) -> None:
             "Default, as JSON" if quoted else "Default",
             key=bind(desk, f"prop-default-{place}", values.lines(row.default, quoted)),
             placeholder="No default",
+            live=LIVE,
             on_change=_set_default,
             args=(tool_id, place, quoted),
         )
@@ -171,19 +197,21 @@ def _details(desk: Desk, row: Row, *, first: bool, last: bool) -> None:
             )
 
 
-def _add(desk: Desk, owner: str, place: str, group: tuple[Row, ...]) -> None:
+def _add(desk: Desk, owner: str, place: str, inside: str) -> None:
     """Type a name and press Enter, again and again: a form, so that Enter adds and the focus stays."""
-    key = f"prop-add-{place or 'top'}"
-    with st.form(f"{key}-form", border=False, enter_to_submit=True):
-        name, button = st.columns([10, 9], vertical_alignment="center", gap="xsmall", wrap=False)
-        name.text_input(
-            f"Name of a new property in {place}" if place else "Name of a new property",
+    key = f"prop-add-{place}"
+    with (
+        st.form(f"{key}-form", border=False, enter_to_submit=True),
+        st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False),
+    ):
+        st.text_input(
+            f"Name of a new property in {inside}" if inside else "Name of a new property",
             key=f"{key}-name",
             label_visibility="collapsed",
-            placeholder="New property" if place or group else "First property",
+            placeholder=f"New property in {inside}" if inside else "New property",
             disabled=desk.locked,
         )
-        button.form_submit_button(
+        st.form_submit_button(
             "Add property",
             key=key,
             icon=":material/add:",
@@ -197,12 +225,12 @@ def _add(desk: Desk, owner: str, place: str, group: tuple[Row, ...]) -> None:
 
 def _complaint(desk: Desk, key: str) -> None:
     if key in desk.refused:
-        st.caption(f":red[:material/error: {plain(desk.refused[key].reason)}. Not taken over.]")
+        st.markdown(f":small[:red[:material/error: {plain(desk.refused[key].reason)}. Not taken over.]]")
 
 
 def _set_name(tool_id: str, place: str) -> None:
     key = f"prop-name-{place}"
-    change_row(tool_id, place, key, lambda p, row: form_edit.set_name(p, row.pointer, st.session_state[key].strip()))
+    change_row(tool_id, place, key, lambda p, row: form_edit.set_name(p, row.pointer, st.session_state[key]))
 
 
 def _set_type(tool_id: str, place: str) -> None:

@@ -302,11 +302,10 @@ def test_the_list_is_searched_and_leads_to_the_editor(store: Store) -> None:
     assert store.tool(search) is not None
 
 
-def test_two_tools_of_one_name_are_flagged_both(store: Store) -> None:
+def test_the_library_may_hold_two_tools_of_one_name(store: Store) -> None:
     at = page(store.save_tool(SEARCH))
-    assert "called" not in words(at)
     store.save_tool(SEARCH)
-    assert 'Another tool is called "search" too' in words(ran(at.run()))
+    assert "Another tool" not in words(ran(at.run()))
 
 
 def menu(at: AppTest, tool_id: str, action: str) -> AppTest:
@@ -370,6 +369,12 @@ def test_the_panel_lists_tools_with_parameters_and_verdict(store: Store, tools: 
     at = panel(store, using(*tools))
     assert "place*, unit" in words(at) and "1 warning" in words(at)
     assert at.toggle(key=f"tool-on-{tools[0]}").value
+
+
+def test_two_tools_of_one_name_in_a_conversation_are_an_error(store: Store, tools: list[str]) -> None:
+    at = panel(store, using(tools[1], store.save_tool(SEARCH)))
+    assert words(at).count("1 error") == 2
+    assert 'Another tool is called "search" too' in words(click(at, f"tool-edit-{tools[1]}"))
 
 
 def test_a_tool_is_switched_off_and_on(store: Store, tools: list[str]) -> None:

@@ -1,0 +1,190 @@
+"""A thread as the messages of the Messages format (wire-format notes, 4.2).
+
+The format knows two roles and no message that breaks its pairing, so the thread is regrouped: neighbours of one role
+become one message, the results of all calls come first in the message right after them, and what could only be
+refused (an empty text, a call that broke off, thinking without its signature) is left out. Opaque data goes back to
+the model that wrote it, and to no other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from callsmith.conversation import CANCELLED, answerable
+from callsmith.types.connection import Target
+from callsmith.types.message import Message
+from callsmith.types.parts import Media, Opaque, Parsed, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from callsmith.wire.anthropic_media import media_block
+
+Block = dict[str, Any]
+# ``input`` is always an object. Anthropic's page on fine-grained tool streaming says to wrap text that is none.
+INVALID_JSON = "INVALID_JSON"
+_ILLEGAL = re.compile(r"[^a-zA-Z0-9_-]")
+_MAX_NAME = 128
+# The reply stops in the middle of a server tool's work and goes on when it is sent back as it is.
+PAUSED = "pause_turn"
+
+
+def messages(target: Target, thread: Sequence[Message]) -> list[dict[str, Any]]:
+    """The thread as messages, user and assistant in turns."""
+    return _Writer(target).write(thread)
+
+
+def is_own(message: Message, target: Target) -> bool:
+    origin = message.origin
+    return origin is not None and (origin.wire, origin.model) == (target.wire, target.model)
+
+
+def tool_input(call: ToolCall) -> Mapping[str, Any]:
+    """The arguments as the object the format wants: free text under ``input``, text that is no JSON object under
+    ``INVALID_JSON``, nothing as ``{}``."""
+    if call.type == "custom":
+        return {"input": call.arguments}
+    if not call.arguments.strip():
+        return {}
+    parsed = call.parsed()
+    if isinstance(parsed, Parsed) and isinstance(parsed.value, dict):
+        return parsed.value
+    if isinstance(parsed, Parsed) and parsed.value is None:
+        return {}
+    return {INVALID_JSON: call.arguments}
+
+
+def legal_name(name: str) -> str:
+    """A tool's name as the history may hold it (7.6)."""
+    return _ILLEGAL.sub("_", name)[:_MAX_NAME] or "unnamed"
+
+
+class _Writer:
+    """``waiting`` holds the calls of the latest assistant message, under the ids they are sent with."""
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._out: list[dict[str, Any]] = []
+        self._ids: set[str] = set()
+        self._waiting: list[tuple[ToolCall, str]] = []
+
+    def write(self, thread: Sequence[Message]) -> list[dict[str, Any]]:
+        for at, message in enumerate(thread):
+            last = at == len(thread) - 1
+            if message.role == "assistant":
+                self._cancel_waiting()
+                self._assistant(message, thread[at + 1 :])
+            elif message.role == "tool":
+                self._results(message.results)
+            else:
+                self._cancel_waiting()
+                self._add("user", [block for part in message.parts if (block := _users(part)) is not None])
+            if last and message.role == "assistant":
+                self._trim_end()
+        return self._out
+
+    def _add(self, role: str, blocks: list[Block]) -> None:
+        if not blocks:
+            return
+        if self._out and self._out[-1]["role"] == role:
+            self._out[-1]["content"] += blocks
+        else:
+            self._out.append({"role": role, "content": blocks})
+
+    def _assistant(self, message: Message, following: Sequence[Message]) -> None:
+        own = is_own(message, self._target)
+        sent = {id(call) for call in answerable(message)}
+        orphans = _orphans(message, following)
+        blocks: list[Block] = []
+        for part in message.parts:
+            if isinstance(part, ToolCall):
+                if id(part) in sent:
+                    blocks.append(self._call(part, own=own))
+            elif id(part) not in orphans and (block := _assistants(part, own=own)) is not None:
+                blocks.append(block)
+        self._add("assistant", blocks)
+
+    def _call(self, call: ToolCall, *, own: bool) -> Block:
+        call_id = self._free_id(call.id)
+        self._waiting.append((call, call_id))
+        block: Block = {
+            "type": "tool_use",
+            "id": call_id,
+            "name": legal_name(call.name),
+            "input": tool_input(call),
+        }
+        if own:
+            block.update(call.extra)
+        return block
+
+    def _results(self, results: Sequence[ToolResult]) -> None:
+        """One result for every call, in call order; a result that answers none would be refused."""
+        given = {result.call_id: result for result in results}
+        blocks = [_result(given.get(call.id), call_id) for call, call_id in self._waiting]
+        self._waiting = []
+        self._add("user", blocks)
+
+    def _cancel_waiting(self) -> None:
+        if self._waiting:
+            self._results(())
+
+    def _free_id(self, wanted: str) -> str:
+        """Ids made elsewhere may hold other characters, or come again in a later turn: both are refused."""
+        legal = _ILLEGAL.sub("_", wanted) or "call"
+        call_id, count = legal, 1
+        while call_id in self._ids:
+            count += 1
+            call_id = f"{legal}_{count}"
+        self._ids.add(call_id)
+        return call_id
+
+    def _trim_end(self) -> None:
+        """White space at the end of a last assistant text is refused (4.2)."""
+        if not self._out or self._out[-1]["role"] != "assistant":
+            return
+        content: list[Block] = self._out[-1]["content"]
+        if content[-1]["type"] != "text":
+            return
+        text = content[-1]["text"].rstrip()
+        if text:
+            content[-1] = {**content[-1], "text": text}
+        else:
+            content.pop()
+        if not content:
+            self._out.pop()
+
+
+def _users(part: Part) -> Block | None:
+    if isinstance(part, Text) and part.text:
+        return {"type": "text", "text": part.text}
+    return media_block(part) if isinstance(part, Media) else None
+
+
+def _assistants(part: Part, *, own: bool) -> Block | None:
+    if isinstance(part, Text | Refusal):
+        return {"type": "text", "text": part.text, **(part.extra if own else {})} if part.text else None
+    if isinstance(part, Thinking):
+        signed = own and part.extra.get("signature")
+        return {"type": "thinking", "thinking": part.text, **part.extra} if signed else None
+    return part.data if own and isinstance(part, Opaque) and isinstance(part.data, dict) else None
+
+
+def _result(result: ToolResult | None, call_id: str) -> Block:
+    if result is None:
+        result = ToolResult(call_id, CANCELLED, is_error=True)
+    block: Block = {"type": "tool_result", "tool_use_id": call_id}
+    # An error without content is refused; a result without content may leave it out (4.2).
+    content = result.content or ("error" if result.is_error else "")
+    if content:
+        block["content"] = content
+    if result.is_error:
+        block["is_error"] = True
+    return block
+
+
+def _orphans(message: Message, following: Sequence[Message]) -> set[int]:
+    """Steps of server tools whose result never came: refused, unless the reply is still to go on from there."""
+    paused = message.finish == PAUSED and not any(later.role == "user" for later in following)
+    if not message.cut and (paused or message.finish != PAUSED):
+        return set()
+    blocks = [part for part in message.parts if isinstance(part, Opaque) and isinstance(part.data, dict)]
+    answered = {part.data.get("tool_use_id") for part in blocks}
+    return {id(part) for part in blocks if part.type.endswith("_tool_use") and part.data.get("id") not in answered}

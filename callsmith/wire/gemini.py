@@ -1,0 +1,142 @@
+"""Gemini generateContent: the request, and the entry to its decoder, its unstreamed twin, its errors.
+
+Sources: wire-format notes, sections 1.1, 5 and 7.4. There is no switch for parallel calls and no
+``strict`` here: ``toolConfig`` mode ``VALIDATED`` can be set through an extra body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from callsmith.types.connection import KEY_PLACEHOLDER, Target
+from callsmith.types.events import Event
+from callsmith.types.exchange import HttpRequest
+from callsmith.types.message import Thread
+from callsmith.types.options import Options
+from callsmith.types.problem import Problem
+from callsmith.types.tool import Tool, ToolChoice
+from callsmith.wire.gemini_decoder import GeminiDecoder, read_body
+from callsmith.wire.gemini_messages import contents
+from callsmith.wire.gemini_reply import with_status_word
+from callsmith.wire.jsonbytes import loads
+from callsmith.wire.openai_chat import encode
+from callsmith.wire.problems import error_in, http_problem
+
+GOOGLE = "generativelanguage.googleapis.com"
+_VERSION = re.compile(r"/v\d+(?:alpha|beta)\d*(?:/|$)|/v\d+/projects/")
+# What a schema may hold and still describe a function without arguments.
+_OF_NO_ARGUMENTS = frozenset(
+    ("$schema", "type", "title", "description", "properties", "required", "additionalProperties")
+)
+_MODES = {"none": "NONE", "required": "ANY", "named": "ANY"}
+
+
+class Gemini:
+    name = "gemini"
+    label = "Gemini"
+
+    def request(self, target: Target, thread: Thread, tools: Sequence[Tool], options: Options) -> HttpRequest:
+        body: dict[str, Any] = {}
+        if thread.system:
+            body["systemInstruction"] = {"parts": [{"text": thread.system}]}
+        body["contents"] = contents(target, thread.messages)
+        if tools:
+            body["tools"] = [{"functionDeclarations": [_declaration(tool) for tool in tools]}]
+            body.update(_tool_config(options.tool_choice))
+        generation = _generation(options)
+        if generation:
+            body["generationConfig"] = generation
+        _merge(body, target.connection.extra_body)
+        _merge(body, options.extra_body)
+        headers = [("Content-Type", "application/json")]
+        if target.connection.key.source != "none":
+            headers.append(_authorization(target.connection.base_url))
+        headers += target.connection.headers.items()
+        url = address(target.connection.base_url, target.model, stream=options.stream)
+        return HttpRequest("POST", url, tuple(headers), encode(body))
+
+    def decoder(self) -> GeminiDecoder:
+        return GeminiDecoder()
+
+    def read(self, body: bytes) -> list[Event]:
+        return read_body(body)
+
+    def error(self, status: int, body: bytes) -> Problem:
+        try:
+            error = error_in(loads(body))
+        except ValueError:
+            error = None
+        return with_status_word(http_problem(status, body), error)
+
+
+def address(base_url: str, model: str, *, stream: bool) -> str:
+    """The model is in the path. A base URL may be bare, end in ``/v1`` (the gateway's, for OpenAI clients), or
+    name its own version (``/v1beta``, Google's ``/v1beta/openai``, Vertex's ``/v1/projects/...``)."""
+    base = base_url.rstrip("/").removesuffix("/openai")
+    if not _VERSION.search(urlsplit(base).path):
+        base = base.removesuffix("/v1") + "/v1beta"
+    path = quote(model, safe="/")
+    if not path.startswith(("models/", "tunedModels/")):
+        path = f"models/{path}"
+    return f"{base}/{path}:" + ("streamGenerateContent?alt=sse" if stream else "generateContent")
+
+
+def _authorization(base_url: str) -> tuple[str, str]:
+    """Bearer works on the gateway's Gemini routes too (1.1); Google's own host wants its header."""
+    if urlsplit(base_url).hostname == GOOGLE:
+        return ("x-goog-api-key", KEY_PLACEHOLDER)
+    return ("Authorization", f"Bearer {KEY_PLACEHOLDER}")
+
+
+def _declaration(tool: Tool) -> dict[str, Any]:
+    """``parametersJsonSchema`` takes JSON Schema as it is; ``parameters`` would refuse half of it (7.4)."""
+    out: dict[str, Any] = {"name": tool.name}
+    if tool.description:
+        out["description"] = tool.description
+    if tool.parameters is not None and not _takes_nothing(tool.parameters):
+        out["parametersJsonSchema"] = tool.parameters
+    return out
+
+
+def _takes_nothing(schema: Mapping[str, Any]) -> bool:
+    """A function without arguments leaves out both kinds of schema (5.1)."""
+    return (
+        schema.keys() <= _OF_NO_ARGUMENTS
+        and schema.get("type", "object") == "object"
+        and not schema.get("properties")
+        and not schema.get("required")
+        and not schema.get("additionalProperties")
+    )
+
+
+def _tool_config(choice: ToolChoice) -> dict[str, Any]:
+    if choice.mode == "auto":
+        return {}
+    config: dict[str, Any] = {"mode": _MODES[choice.mode]}
+    if choice.mode == "named":
+        config["allowedFunctionNames"] = [choice.name]
+    return {"toolConfig": {"functionCallingConfig": config}}
+
+
+def _generation(options: Options) -> dict[str, Any]:
+    values = (
+        ("maxOutputTokens", options.max_tokens),
+        ("temperature", options.temperature),
+        ("topP", options.top_p),
+        ("seed", options.seed),
+        ("stopSequences", list(options.stop) or None),
+    )
+    return {name: value for name, value in values if value is not None}
+
+
+def _merge(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
+    """Objects are merged field by field: here every sampling option stands inside ``generationConfig``."""
+    for key, value in extra.items():
+        old = body.get(key)
+        if isinstance(old, dict) and isinstance(value, Mapping):
+            _merge(old, value)
+        else:
+            body[key] = value

@@ -1,0 +1,161 @@
+"""A thread as Gemini ``contents`` (wire-format notes, 5.2).
+
+- Roles are ``user`` and ``model``; all results of a turn stand in one content, right after their calls,
+  in their order, and as many as there are calls.
+- What a part carried besides its text goes back on that very part, to the model that wrote it. Thoughts
+  need not go back; one that carries a signature does.
+- A call that another format or model made is given the documented stand-in for its signature.
+- Only ids that Gemini itself gave are sent.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from callsmith.conversation import answerable
+from callsmith.types.connection import Target
+from callsmith.types.message import Message
+from callsmith.types.parts import Media, Opaque, Parsed, Refusal, Text, Thinking, ToolCall, ToolResult
+from callsmith.wire.gemini_calls import CALL
+from callsmith.wire.jsonbytes import dumps
+
+SIGNATURE = "thoughtSignature"
+STAND_IN = "skip_thought_signature_validator"
+
+
+def contents(target: Target, messages: Sequence[Message]) -> list[dict[str, Any]]:
+    out: list[dict[str, Any]] = []
+    calls: Sequence[ToolCall] = ()
+    own = False
+    for message in messages:
+        role = "user"
+        if message.role == "assistant":
+            role = "model"
+            origin = message.origin
+            own = origin is not None and (origin.wire, origin.model) == (target.wire, target.model)
+            calls = answerable(message)
+            parts = list(_own_parts(message) if own else _foreign_parts(message))
+        elif message.role == "tool":
+            parts = list(_results(message, calls, own))
+        else:
+            parts = list(_user_parts(message))
+        if parts:
+            out.append({"role": role, "parts": parts})
+    return out
+
+
+def _user_parts(message: Message) -> Iterator[dict[str, Any]]:
+    for part in message.parts:
+        if isinstance(part, Text) and part.text:
+            yield {"text": part.text}
+        elif isinstance(part, Media):
+            yield _media(part)
+
+
+def _own_parts(message: Message) -> Iterator[dict[str, Any]]:
+    """A turn of the same model, part by part as it came."""
+    sendable = {call.id for call in answerable(message)}
+    for part in message.parts:
+        if isinstance(part, Text) and (part.text or part.extra):
+            yield {"text": part.text, **part.extra}
+        elif isinstance(part, Thinking) and part.extra:
+            yield {"text": part.text, "thought": True, **part.extra}
+        elif isinstance(part, ToolCall) and part.id in sendable:
+            beside = {key: part.extra[key] for key in part.extra if key != CALL}
+            yield {"functionCall": {**part.extra.get(CALL, {}), **_call(part)}, **beside}
+        elif isinstance(part, Media) and _goes_back(part.extra):
+            yield {**_media(part), **part.extra}
+        elif isinstance(part, Opaque) and isinstance(part.data, Mapping) and _goes_back(part.data):
+            yield dict(part.data)
+
+
+def _goes_back(fields: Mapping[str, Any]) -> bool:
+    """A picture that was a thought is no more needed than a thought in words."""
+    return SIGNATURE in fields or not fields.get("thought")
+
+
+def _foreign_parts(message: Message) -> Iterator[dict[str, Any]]:
+    """What another model or format said: words, calls and media; nothing opaque."""
+    sendable = {call.id for call in answerable(message)}
+    first = True
+    for part in message.parts:
+        if isinstance(part, Text | Refusal) and part.text:
+            yield {"text": part.text}
+        elif isinstance(part, ToolCall) and part.id in sendable:
+            yield {"functionCall": _call(part), **({SIGNATURE: STAND_IN} if first else {})}
+            first = False
+        elif isinstance(part, Media) and not part.extra.get("thought"):
+            yield _media(part)
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    """``args`` must be an object: what is none (free text, broken JSON) goes inside one."""
+    parsed = call.parsed()
+    value = parsed.value if isinstance(parsed, Parsed) else call.arguments
+    if not isinstance(value, dict):
+        value = {"input": value} if value else {}
+    return {"name": call.name, "args": value}
+
+
+def _results(message: Message, calls: Sequence[ToolCall], own: bool) -> Iterator[dict[str, Any]]:
+    """One response a call, in call order. Media after a result, and before the next, are part of that result."""
+    media: dict[str, list[Media]] = {}
+    given: dict[str, ToolResult] = {}
+    latest = ""
+    for part in message.parts:
+        if isinstance(part, ToolResult):
+            latest = part.call_id
+            given[latest] = part
+        elif isinstance(part, Media):
+            media.setdefault(latest, []).append(part)
+    for call in calls:
+        if call.id in given:
+            yield {"functionResponse": _response(call, given[call.id], media.get(call.id, ()), own)}
+
+
+def _response(call: ToolCall, result: ToolResult, media: Sequence[Media], own: bool) -> dict[str, Any]:
+    given = call.extra.get(CALL, {}).get("id") if own else None
+    out: dict[str, Any] = {"id": given} if given else {}
+    out |= {"name": call.name, "response": response_object(result.content, is_error=result.is_error)}
+    if media:
+        out["parts"] = [_media(part) for part in media]
+        if not result.content:
+            out["response"] = {}
+    return out
+
+
+def response_object(content: str, *, is_error: bool) -> dict[str, Any]:
+    """The result as the object that ``response`` must be.
+
+    ``output`` and ``error`` are read as its parts when present, and an object without them is the output
+    as a whole (5.2): so an object with one of them among other fields is put under ``output``.
+    """
+    value = _value(content)
+    if is_error:
+        return value if isinstance(value, dict) and "error" in value else {"error": value}
+    if isinstance(value, dict) and (len(value) == 1 or not value.keys() & {"output", "error"}):
+        return value
+    return {"output": value}
+
+
+def _value(content: str) -> Any:
+    """The JSON in a result's text. A bare number whose spelling would change (``1.10``) stays text."""
+    try:
+        value = json.loads(content, parse_constant=_refuse)
+    except (ValueError, RecursionError):
+        return content
+    if isinstance(value, dict | list | str) or dumps(value) == content.strip():
+        return value
+    return content
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _media(part: Media) -> dict[str, Any]:
+    if part.url:
+        return {"fileData": {"mimeType": part.media_type, "fileUri": part.url}}
+    return {"inlineData": {"mimeType": part.media_type, "data": part.data}}

@@ -1,0 +1,234 @@
+"""What has been seen of one Gemini reply; shared by the stream and its unstreamed twin.
+
+Text of one kind runs on over chunks. A part that carries more than its text (a thought signature above
+all) stays a part of its own, since it must go back exactly so (wire-format notes, 5.2). What a part has
+no field for is kept in its ``extra`` under the wire's own names; only ``gemini_messages`` reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from callsmith.types.events import (
+    Ended,
+    Event,
+    Extra,
+    Failed,
+    Finished,
+    Meta,
+    OpaqueSeen,
+    PartDone,
+    PartExtra,
+    TextDelta,
+    ThinkingDelta,
+    Unknown,
+    UsageSeen,
+)
+from callsmith.types.parts import Media
+from callsmith.types.problem import Problem
+from callsmith.wire.gemini_calls import Calls
+from callsmith.wire.gemini_usage import has_counts, read_usage
+from callsmith.wire.jsonbytes import dumps
+from callsmith.wire.problems import error_in, from_error
+
+THOUGHT = "thought"  # the source of thinking: a text part with ``thought`` true
+BLOCKED = "prompt_blocked"  # the code new-api gives it on the chat route (5.2)
+_CHUNK_KEYS = frozenset(("candidates", "usageMetadata", "error"))
+_CANDIDATE_KEYS = frozenset(("content", "finishReason", "index"))
+_CONTENT_KEYS = frozenset(("parts", "role"))
+_TEXT_KEYS = frozenset(("text", "thought"))
+# Fields of a candidate that belong to the message: citations are drawn from them. The others are measurements.
+_OF_MESSAGE = frozenset(("groundingMetadata", "citationMetadata", "urlContextMetadata"))
+# A Python client of Vertex records enums as numbers. Above 5 the two hosts number their reasons differently.
+_FINISH = {1: "STOP", 2: "MAX_TOKENS", 3: "SAFETY", 4: "RECITATION", 5: "OTHER"}
+_UNSPECIFIED = (None, 0, "", "FINISH_REASON_UNSPECIFIED")
+
+
+class Reply:
+    """``done``: the bytes said themselves that they are complete; Gemini's events only have a finish reason."""
+
+    def __init__(self) -> None:
+        self.done = False
+        self._failed = False
+        self._answered = False
+        self._finish = ""
+        self._slot = 0
+        self._open = ""  # the kind of text that the next plain text part would run on
+        self._calls = Calls()
+        self._choice: Any = None
+        self._usage: Any = None
+        self._meta: dict[str, Any] = {}
+        self._last: Any = None
+
+    def chunk(self, chunk: Any, events: list[Event]) -> None:
+        if not isinstance(chunk, dict):
+            self._other_chunk(chunk, events)
+            return
+        self._last = chunk
+        error = error_in(chunk)
+        if error is not None:
+            self.fail(error, dumps(chunk), events)
+        usage = chunk.get("usageMetadata")
+        if usage and usage != self._usage and isinstance(usage, dict):
+            self._usage = usage
+            if has_counts(usage):
+                events.append(UsageSeen(read_usage(usage)))
+        for key in chunk.keys() - _CHUNK_KEYS:
+            if chunk[key] != self._meta.get(key):
+                self._meta[key] = chunk[key]
+                events.append(Meta(key, chunk[key]))
+        candidates = chunk.get("candidates")
+        if not candidates or not isinstance(candidates, list):
+            return
+        candidate = candidates[0]
+        if len(candidates) > 1 or not isinstance(candidate, dict) or (candidate.get("index") or 0) != self._choice:
+            candidate = self._follow(candidates, events)
+        if candidate is not None:
+            self._candidate(candidate, events)
+
+    def fail(self, error: Any, raw: str, events: list[Event]) -> None:
+        self._failed = True
+        code = error.get("code") if isinstance(error, dict) else None
+        status = code if isinstance(code, int) and not isinstance(code, bool) else None
+        events.append(Failed(with_status_word(from_error(error, kind="stream", status=status, raw=raw), error)))
+
+    def end(self, events: list[Event]) -> None:
+        ended = bool(self.done or self._finish)
+        self._calls.settle(events, complete=ended and not self._failed and self._finish in ("", "STOP"))
+        if self._failed:
+            return
+        if ended and self._usage and not has_counts(self._usage):
+            events.append(UsageSeen(read_usage(self._usage)))
+        if ended and self._answered:
+            events.append(Ended())
+        else:
+            events.append(Failed(self._no_answer(ended)))
+
+    def _no_answer(self, ended: bool) -> Problem:
+        """Why there is none: a blocked prompt has no candidates but a reason."""
+        feedback = self._meta.get("promptFeedback")
+        reason = feedback.get("blockReason") if isinstance(feedback, dict) else None
+        raw = dumps(self._last)[:20_000]
+        if reason and not self._answered:
+            said = feedback.get("blockReasonMessage")
+            message = f"The prompt was blocked ({reason})" + (f": {said}" if said else "")
+            return Problem("stream", message, code=BLOCKED, type=str(reason), raw=raw)
+        if ended:
+            return Problem("unreadable", "The answer has no candidates", code="no_candidates", raw=raw)
+        return Problem("interrupted", "The answer broke off before its end", retryable=True)
+
+    def _other_chunk(self, chunk: Any, events: list[Event]) -> None:
+        """An array of replies as one event or body, or of one error (1.4); nothing else is known."""
+        if isinstance(chunk, list):
+            for element in chunk:
+                if isinstance(element, list):
+                    events.append(Unknown("stream event", dumps(element)))
+                else:
+                    self.chunk(element, events)
+        else:
+            events.append(Unknown("stream event", dumps(chunk)))
+
+    def _follow(self, candidates: list[Any], events: list[Event]) -> Mapping[str, Any] | None:
+        """The candidate this reply is made of: the first index seen. Others are kept as they came."""
+        found: Mapping[str, Any] | None = None
+        for candidate in candidates:
+            if isinstance(candidate, dict) and self._choice is None:
+                self._choice = candidate.get("index") or 0
+            if found is None and isinstance(candidate, dict) and (candidate.get("index") or 0) == self._choice:
+                found = candidate
+            else:
+                events.append(Unknown("another candidate", dumps(candidate)))
+        return found
+
+    def _candidate(self, candidate: Mapping[str, Any], events: list[Event]) -> None:
+        self._answered = True
+        content = candidate.get("content")
+        if isinstance(content, dict):
+            parts = content.get("parts")
+            if isinstance(parts, list):
+                for part in parts:
+                    self._part(part, events)
+            elif parts is not None:
+                events.append(Unknown("parts", dumps(parts)))
+            if not content.keys() <= _CONTENT_KEYS:
+                events.extend(Extra(key, content[key]) for key in content if key not in _CONTENT_KEYS)
+        elif content is not None:
+            events.append(Unknown("content", dumps(content)))
+        reason = candidate.get("finishReason")
+        if reason is not None and reason not in _UNSPECIFIED:
+            self._finish = _FINISH.get(reason, str(reason)) if isinstance(reason, int) else str(reason)
+            events.append(Finished(self._finish))
+        if not candidate.keys() <= _CANDIDATE_KEYS:
+            self._more_of_candidate(candidate, events)
+
+    def _more_of_candidate(self, candidate: Mapping[str, Any], events: list[Event]) -> None:
+        for key in candidate:
+            if key in _OF_MESSAGE:
+                events.append(Extra(key, candidate[key]))
+            elif key not in _CANDIDATE_KEYS:
+                events.append(Meta(key, candidate[key]))
+
+    def _part(self, part: Any, events: list[Event]) -> None:
+        if not isinstance(part, dict):
+            events.append(Unknown("part", dumps(part)))
+            return
+        text = part.get("text")
+        if isinstance(text, str):
+            if len(part) == 1 and self._open == "text":
+                events.append(TextDelta(self._slot, text))
+            else:
+                self._text(part, text, events)
+            return
+        self._open = ""
+        call = part.get("functionCall")
+        if isinstance(call, dict):
+            if self._calls.add(part, call, self._slot + 1, events):
+                self._slot += 1
+        elif part:
+            self._slot += 1
+            self._other_part(part, events)
+
+    def _text(self, part: Mapping[str, Any], text: str, events: list[Event]) -> None:
+        """A part of text. An empty one counts only for what it carries (5.2)."""
+        kind = THOUGHT if part.get("thought") else "text"
+        carried = {key: part[key] for key in part if key not in _TEXT_KEYS}
+        if not text and not carried:
+            return
+        if carried or self._open != kind:
+            self._slot += 1
+        self._open = "" if carried else kind
+        slot = self._slot
+        events.append(ThinkingDelta(slot, text, THOUGHT) if kind == THOUGHT else TextDelta(slot, text))
+        events.extend(PartExtra(slot, key, value) for key, value in carried.items())
+
+    def _other_part(self, part: Mapping[str, Any], events: list[Event]) -> None:
+        """Media is shown; a server tool's step, or what came into the format later, goes back unread."""
+        media = _media(part)
+        if media is not None:
+            events.append(PartDone(self._slot, media))
+        elif part.keys() <= {"thought", "thoughtSignature"}:
+            # A signature without any data: the same as beside an empty text.
+            self._text(part, "", events)
+        else:
+            kind = next(key for key in part if key not in ("thought", "thoughtSignature"))
+            events.append(OpaqueSeen(self._slot, kind, dict(part)))
+
+
+def _media(part: Mapping[str, Any]) -> Media | None:
+    for name, where in (("inlineData", "data"), ("fileData", "fileUri")):
+        held = part.get(name)
+        if isinstance(held, dict) and isinstance(held.get(where), str) and held.keys() <= {"mimeType", where}:
+            kept = {key: part[key] for key in part if key != name}
+            mime = str(held.get("mimeType") or "")
+            if where == "data":
+                return Media(mime, data=held[where], extra=kept)
+            return Media(mime, url=held[where], extra=kept)
+    return None
+
+
+def with_status_word(problem: Problem, error: Any) -> Problem:
+    """Google names the cause in ``status`` (``INVALID_ARGUMENT``) where others have a ``type``."""
+    word = error.get("status") if isinstance(error, dict) else None
+    return replace(problem, type=word) if isinstance(word, str) and word and not problem.type else problem

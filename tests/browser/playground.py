@@ -1,0 +1,157 @@
+"""The Playground as its user sees it: what can be found and done there, in words of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+
+from tests.browser.served import App
+
+READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+# A request to another host is counted as such, see ``outside``; the browser complains of it as well.
+_NO_NETWORK = "net::ERR_NAME_NOT_RESOLVED"
+# Streamlit's page looks for its server below the address it was opened at first, and then above it.
+_SEARCHING = re.compile(r"/\w+/_stcore/(health|host-config)$")
+
+
+class Playground:
+    """``complaints`` holds what the browser's console called an error, ``outside`` every address asked that is
+    not the app's own."""
+
+    def __init__(self, page: Page, app: App, shots: Path) -> None:
+        self.page = page
+        self.app = app
+        self.complaints: list[str] = []
+        self.outside: list[str] = []
+        self._shots = shots
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", self._request)
+
+    def open(self, path: str = "/") -> None:
+        self.page.goto(self.app.url + path)
+        self.ready()
+
+    def reload(self) -> None:
+        self.page.reload()
+        self.ready()
+
+    def ready(self) -> None:
+        """Connected, drawn, and nothing running."""
+        expect(self.page.locator(READY)).to_be_visible(timeout=30_000)
+
+    def key(self, key: str) -> Locator:
+        return self.page.locator(f".st-key-{key}")
+
+    def press(self, key: str) -> None:
+        """Click the button with this key."""
+        self.key(key).get_by_role("button").click()
+
+    # Asking
+
+    def start(self, starter: str) -> None:
+        self.press(f"start-{starter}")
+        expect(self.messages.first).to_be_visible()
+
+    @property
+    def composer(self) -> Locator:
+        return self.page.get_by_test_id("stChatInputTextArea")
+
+    def say(self, text: str) -> None:
+        expect(self.composer).to_be_enabled()
+        self.composer.fill(text)
+        self.composer.press("Enter")
+        expect(self.messages.filter(has_text=text).last).to_be_visible()
+
+    def choose_model(self, model: str) -> None:
+        box = self.key("picker-model").get_by_role("combobox")
+        box.fill(model)
+        self.page.get_by_role("option", name=model, exact=True).click()
+        expect(box).to_have_value(model)
+        self.ready()
+
+    @property
+    def conversation_id(self) -> str:
+        """As the address says it."""
+        self.page.wait_for_url(re.compile(r"[?&]conversation="))
+        return parse_qs(urlsplit(self.page.url).query)["conversation"][0]
+
+    # Reading
+
+    @property
+    def messages(self) -> Locator:
+        return self.page.get_by_test_id("stChatMessage")
+
+    @property
+    def live(self) -> Locator:
+        """The reply while it arrives."""
+        return self.key("live")
+
+    @property
+    def problem(self) -> Locator:
+        return self.key("problem")
+
+    def settled(self) -> None:
+        """The reply has ended and the page is drawn to its end."""
+        expect(self.key("stop")).to_have_count(0)
+        expect(self.composer).to_be_enabled()
+        self.ready()
+
+    # Answering
+
+    def calls(self) -> Locator:
+        """The cards of all calls, top down."""
+        return self.page.locator("[class*=st-key-call-]:not([class*=-answer])")
+
+    def slot(self, tool: str, number: int = 0) -> Locator:
+        return self.page.get_by_role("textbox", name=f"Result of {tool}").nth(number)
+
+    @property
+    def go_on(self) -> Locator:
+        """The Continue button."""
+        return self.key("continue").get_by_role("button")
+
+    @property
+    def waits_for(self) -> Locator:
+        return self.key("continue-row").get_by_test_id("stCaptionContainer")
+
+    # The panel beside the conversation
+
+    def tab(self, name: str) -> Locator:
+        """Open a tab of the panel; below 1000 px the panel opens from its button first."""
+        tabs = self.key("panel-tabs")
+        if self.key("panel").count() and not tabs.count():
+            self.press("panel")
+        tabs.get_by_role("tab", name=re.compile(f"^{name}")).first.click()
+        panel = tabs.get_by_role("tabpanel").first
+        expect(tabs.get_by_role("tab", name=re.compile(f"^{name}")).first).to_have_attribute("aria-selected", "true")
+        self.ready()
+        return panel
+
+    def choose(self, key: str, option: str | re.Pattern[str]) -> None:
+        """Choose in a select box, by what it shows."""
+        self.key(key).get_by_role("combobox").click()
+        self.page.get_by_role("option", name=option).first.click()
+        self.ready()
+
+    # Looking
+
+    def shot(self, name: str) -> None:
+        self.page.screenshot(path=self._shots / f"{name}.png")
+
+    def _console(self, message: ConsoleMessage) -> None:
+        url = message.location["url"]
+        if message.type == "error" and _NO_NETWORK not in message.text and not _SEARCHING.search(url):
+            self.complaints.append(f"{message.text} {url}")
+
+    def _request(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if url.scheme not in ("data", "blob") and url.hostname not in ("localhost", "127.0.0.1"):
+            self.outside.append(request.url)
+
+
+Open = Callable[..., Playground]
