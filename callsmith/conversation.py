@@ -17,6 +17,10 @@ from callsmith.types.codec import to_json
 from callsmith.types.message import Message
 from callsmith.types.parts import Parsed, Text, ToolCall, ToolResult
 
+# Finish reasons, in each format's own words, that may come in the middle of a call's arguments.
+_CUT_SHORT = frozenset(
+    ("length", "content_filter", "max_output_tokens", "max_tokens", "model_context_window_exceeded", "refusal")
+)
 CANCELLED = '{"error": "cancelled by user"}'
 
 
@@ -81,7 +85,7 @@ def append(
 
 def is_cut_off(message: Message, call: ToolCall) -> bool:
     """A call whose arguments stop short because the reply did: shown, never answered nor sent back."""
-    if not message.cut and message.finish not in ("length", "content_filter", "max_output_tokens"):
+    if not message.cut and message.finish not in _CUT_SHORT:
         return False
     return not isinstance(call.parsed(), Parsed)
 

@@ -47,7 +47,7 @@ class Sink(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A picture of a job. ``version`` grows with every change; ``waiting`` is the failed attempt whose pause runs now."""
+    """A picture of a job. ``version`` grows with every change; ``waiting`` is the failed attempt being waited out."""
 
     version: int
     turn: Turn

@@ -1,7 +1,8 @@
 """The library of tools and the editor."""
 
-from components import nav
+from components import nav, sidebar
 from components.tools import library
 
 nav.guard()
+sidebar.render()
 library.render()

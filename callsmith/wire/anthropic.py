@@ -44,7 +44,11 @@ class Anthropic:
         if thread.system.strip():
             body["system"] = thread.system
         body["messages"] = messages(target, thread.messages)
-        _tools(body, thread, tools, options)
+        if tools:
+            body["tools"] = [_tool(tool) for tool in tools]
+            _tool_use(body, options)
+        elif "tools" not in extra:
+            _past_tools(body, thread)
         for name, value in (("temperature", options.temperature), ("top_p", options.top_p)):
             if value is not None:
                 body[name] = value
@@ -78,16 +82,14 @@ def address(base_url: str) -> str:
 
 
 def _headers(connection: Connection) -> Headers:
-    headers = [("Content-Type", "application/json"), ("anthropic-version", VERSION)]
+    headers = [("Content-Type", "application/json")]
+    if "anthropic-version" not in {name.lower() for name in connection.headers}:
+        headers.append(("anthropic-version", VERSION))
     if connection.key.source != "none" and urlsplit(connection.base_url).hostname == _OWN_HOST:
         headers.append(("x-api-key", KEY_PLACEHOLDER))
     elif connection.key.source != "none":
         headers.append(("Authorization", f"Bearer {KEY_PLACEHOLDER}"))
-    named = {name.lower() for name in connection.headers}
-    return (
-        *(item for item in headers if item[0] != "anthropic-version" or item[0] not in named),
-        *connection.headers.items(),
-    )
+    return (*headers, *connection.headers.items())
 
 
 def _max_tokens(model: str, options: Options, extra: Mapping[str, Any]) -> int:
@@ -100,19 +102,19 @@ def _max_tokens(model: str, options: Options, extra: Mapping[str, Any]) -> int:
     return default + budget if isinstance(budget, int) else default
 
 
-def _tools(body: dict[str, Any], thread: Thread, tools: Sequence[Tool], options: Options) -> None:
-    """Tools and their use. A history with calls is refused without tools (2.3): where none are offered any more, the
-    called ones are named and their use is forbidden."""
-    if tools:
-        body["tools"] = [_tool(tool) for tool in tools]
-        choice: dict[str, Any] = {"type": _CHOICES.get(options.tool_choice.mode, "tool")}
-        if options.tool_choice.mode == "named":
-            choice["name"] = options.tool_choice.name
-        if options.parallel_tool_calls is False and choice["type"] != "none":
-            choice["disable_parallel_tool_use"] = True
-        if choice != {"type": "auto"}:
-            body["tool_choice"] = choice
-        return
+def _tool_use(body: dict[str, Any], options: Options) -> None:
+    choice: dict[str, Any] = {"type": _CHOICES.get(options.tool_choice.mode, "tool")}
+    if options.tool_choice.mode == "named":
+        choice["name"] = options.tool_choice.name
+    if options.parallel_tool_calls is False and choice["type"] != "none":
+        choice["disable_parallel_tool_use"] = True
+    if choice != {"type": "auto"}:
+        body["tool_choice"] = choice
+
+
+def _past_tools(body: dict[str, Any], thread: Thread) -> None:
+    """A history with calls is refused without tools (2.3): where none are offered any more, the called ones are named
+    and their use is forbidden."""
     called = {legal_name(call.name) for message in thread.messages for call in message.calls}
     if called:
         body["tools"] = [{"name": name, "input_schema": {"type": "object"}} for name in sorted(called)]

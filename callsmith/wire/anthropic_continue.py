@@ -12,15 +12,15 @@ from typing import Any
 from callsmith.conversation import answerable
 from callsmith.types.connection import Connection, Target
 from callsmith.types.message import Message
-from callsmith.types.parts import ToolResult
+from callsmith.types.parts import Text, ToolResult
 from callsmith.wire.anthropic_messages import messages
 
 
 def continuation(previous: Mapping[str, Any], turn: Message, following: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The body of ``following`` as we would have built it; None when it does not carry the turn on: other messages
-    before it, no assistant message after them, or results that are not those of its calls."""
+    """The body of ``following`` as we would have built it; None when it does not carry the turn on: no assistant
+    message in its place, results that are not those of its calls, or, without calls, other messages before it."""
     before, after = previous.get("messages"), following.get("messages")
-    if not isinstance(before, list) or not isinstance(after, list) or not _begins_with(after, before):
+    if not isinstance(before, list) or not isinstance(after, list):
         return None
     added = after[len(before) :]
     if not added or _role(added[0]) != "assistant":
@@ -28,19 +28,22 @@ def continuation(previous: Mapping[str, Any], turn: Message, following: Mapping[
     answer = _blocks(added[1]) if len(added) > 1 and _role(added[1]) == "user" else []
     recorded = {block["tool_use_id"]: block for block in answer if block.get("type") == "tool_result"}
     calls = answerable(turn)
-    if recorded.keys() != {call.id for call in calls}:
+    if recorded.keys() != {call.id for call in calls} or not (calls or _begins_with(after, before)):
         return None
     results = tuple(
         ToolResult(call.id, _text(recorded[call.id].get("content")), bool(recorded[call.id].get("is_error")))
         for call in calls
     )
     target = Target(Connection("", "", ""), "anthropic", str(following.get("model", "")))
-    built = messages(target, [turn, Message("tool", results)] if results else [turn])
-    if results:
-        for block in built[-1]["content"]:
-            content = recorded[block["tool_use_id"]].get("content")
-            if not _is_text(content):
-                block["content"] = content
+    # A message after the turn: a turn at the very end is written as one that goes on.
+    after_it = Message("tool", results) if results else Message("user", (Text("next"),))
+    built = messages(target, [turn, after_it])
+    if not results:
+        built.pop()
+    for block in built[-1]["content"] if results else ():
+        content = recorded[block["tool_use_id"]].get("content")
+        if not _is_text(content):
+            block["content"] = content
     rest = [block for block in answer if block.get("type") != "tool_result"]
     if rest and results:
         built[-1]["content"] += rest
@@ -81,8 +84,8 @@ def _blocks(message: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _is_text(content: Any) -> bool:
-    """Absent, a string, or a list of nothing but texts."""
-    return content is None or isinstance(content, str) or all(_is_bare_text(block) for block in content)
+    """Absent, a string, or a list of one text, which says the same."""
+    return content is None or isinstance(content, str) or (len(content) == 1 and _is_bare_text(content[0]))
 
 
 def _is_bare_text(block: Any) -> bool:

@@ -2,8 +2,8 @@
 
 The format knows two roles and no message that breaks its pairing, so the thread is regrouped: neighbours of one role
 become one message, the results of all calls come first in the message right after them, and what could only be
-refused (an empty text, a call that broke off, thinking without its signature) is left out. Opaque data goes back to
-the model that wrote it, and to no other.
+refused (a blank text, a call that broke off, thinking without its signature or at the end) is left out. Opaque data
+goes back to the model that wrote it, and to no other.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _ILLEGAL = re.compile(r"[^a-zA-Z0-9_-]")
 _MAX_NAME = 128
 # The reply stops in the middle of a server tool's work and goes on when it is sent back as it is.
 PAUSED = "pause_turn"
+_THOUGHTS = frozenset(("thinking", "redacted_thinking"))
 
 
 def messages(target: Target, thread: Sequence[Message]) -> list[dict[str, Any]]:
@@ -68,7 +69,6 @@ class _Writer:
 
     def write(self, thread: Sequence[Message]) -> list[dict[str, Any]]:
         for at, message in enumerate(thread):
-            last = at == len(thread) - 1
             if message.role == "assistant":
                 self._cancel_waiting()
                 self._assistant(message, thread[at + 1 :])
@@ -77,13 +77,15 @@ class _Writer:
             else:
                 self._cancel_waiting()
                 self._add("user", [block for part in message.parts if (block := _users(part)) is not None])
-            if last and message.role == "assistant":
-                self._trim_end()
+        if thread and thread[-1].role == "assistant":
+            self._trim_end()
         return self._out
 
     def _add(self, role: str, blocks: list[Block]) -> None:
         if not blocks:
             return
+        if role == "user":
+            self._end_reply()
         if self._out and self._out[-1]["role"] == role:
             self._out[-1]["content"] += blocks
         else:
@@ -136,31 +138,35 @@ class _Writer:
         self._ids.add(call_id)
         return call_id
 
-    def _trim_end(self) -> None:
-        """White space at the end of a last assistant text is refused (4.2)."""
+    def _end_reply(self) -> None:
+        """Anthropic refuses an assistant message whose last block is thinking."""
         if not self._out or self._out[-1]["role"] != "assistant":
             return
         content: list[Block] = self._out[-1]["content"]
-        if content[-1]["type"] != "text":
-            return
-        text = content[-1]["text"].rstrip()
-        if text:
-            content[-1] = {**content[-1], "text": text}
-        else:
+        while content and content[-1].get("type") in _THOUGHTS:
             content.pop()
         if not content:
             self._out.pop()
 
+    def _trim_end(self) -> None:
+        """White space at the end of a last assistant text is refused (4.2)."""
+        self._end_reply()
+        if self._out and self._out[-1]["role"] == "assistant":
+            block: Block = self._out[-1]["content"][-1]
+            if block.get("type") == "text":
+                self._out[-1]["content"][-1] = {**block, "text": block["text"].rstrip()}
+
 
 def _users(part: Part) -> Block | None:
-    if isinstance(part, Text) and part.text:
+    if isinstance(part, Text) and part.text.strip():
         return {"type": "text", "text": part.text}
     return media_block(part) if isinstance(part, Media) else None
 
 
 def _assistants(part: Part, *, own: bool) -> Block | None:
     if isinstance(part, Text | Refusal):
-        return {"type": "text", "text": part.text, **(part.extra if own else {})} if part.text else None
+        # Blank texts are refused: "text content blocks must contain non-whitespace text".
+        return {"type": "text", "text": part.text, **(part.extra if own else {})} if part.text.strip() else None
     if isinstance(part, Thinking):
         signed = own and part.extra.get("signature")
         return {"type": "thinking", "thinking": part.text, **part.extra} if signed else None

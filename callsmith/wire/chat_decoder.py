@@ -202,21 +202,27 @@ class _Reply:
         if refusal and isinstance(refusal, str):
             self._anything = True
             events.append(RefusalDelta(REFUSAL, refusal))
+        if delta.get("tool_calls") or delta.get("function_call"):
+            self._call_deltas(delta, events, whole=whole)
+        if not delta.keys() <= _DELTA_KEYS:
+            self._other_fields(delta, events)
+
+    def _call_deltas(self, delta: Mapping[str, Any], events: list[Event], *, whole: bool) -> None:
+        self._anything = True
         calls = delta.get("tool_calls")
+        legacy = delta.get("function_call")
         if calls:
-            self._anything = True
             for entry in calls if isinstance(calls, list) else [calls]:
                 events.extend(self._calls.delta(entry, whole=whole))
-        legacy = delta.get("function_call")
-        if isinstance(legacy, dict) and not calls:
-            self._anything = True
+        elif isinstance(legacy, dict):
             events.extend(self._calls.legacy(legacy))
-        if not delta.keys() <= _DELTA_KEYS:
-            for key, value in delta.items():
-                if key == "reasoning_details" and isinstance(value, list):
-                    self._details.extend(value)
-                elif key not in _DELTA_KEYS and value is not None:
-                    events.append(Extra(key, value))
+
+    def _other_fields(self, delta: Mapping[str, Any], events: list[Event]) -> None:
+        for key, value in delta.items():
+            if key == "reasoning_details" and isinstance(value, list):
+                self._details.extend(value)
+            elif key not in _DELTA_KEYS and value is not None:
+                events.append(Extra(key, value))
 
     def _content_parts(self, content: Any, events: list[Event]) -> None:
         """Content as a list of parts (Mistral's text and thinking), or a JSON object (Cloudflare's JSON mode)."""

@@ -109,7 +109,8 @@ class Reply:
     def _no_answer(self, ended: bool) -> Problem:
         """Why there is none: a blocked prompt has no candidates but a reason."""
         feedback = self._meta.get("promptFeedback")
-        reason = feedback.get("blockReason") if isinstance(feedback, dict) else None
+        feedback = feedback if isinstance(feedback, dict) else {}
+        reason = feedback.get("blockReason")
         raw = dumps(self._last)[:20_000]
         if reason and not self._answered:
             said = feedback.get("blockReasonMessage")

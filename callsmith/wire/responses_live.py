@@ -12,6 +12,7 @@ from typing import Any
 
 from callsmith.types.events import (
     CallDelta,
+    CallDone,
     Event,
     OpaqueSeen,
     PartDone,
@@ -27,7 +28,7 @@ from callsmith.wire.responses_items import CUSTOM, PARTIAL, call_id, parts_of, t
 
 STRIDE = 1 << 16
 _CONTENT_SLOTS = 1 << 15  # raw reasoning text comes after the summaries of the same item
-_CALLS = ("function_call", "custom_tool_call")
+_CALLS = {"function_call": "function", "custom_tool_call": CUSTOM}
 Handler = Callable[[dict[str, Any], list[Event]], None]
 
 
@@ -110,15 +111,15 @@ class LiveItems:
     def end(self, complete: bool, events: list[Event]) -> None:
         """The bytes are over. A server's step that was never done is kept as far as it came, and marked."""
         for item in self._items:
-            kind = item.data.get("type")
-            if item.done or kind in ("message", "reasoning", "", None):
+            kind = text_field(item.data, "type")
+            if item.done or kind in ("message", "reasoning", ""):
                 continue
             if kind in _CALLS:
                 if complete and kind == "function_call" and not any(item.pieces.values()):
                     events.append(CallDelta(item.base, arguments="{}"))
             else:
                 told = {field: "".join(pieces) for field, pieces in item.pieces.items()}
-                events.append(OpaqueSeen(item.base, str(kind), {**item.data, **told}))
+                events.append(OpaqueSeen(item.base, kind, {**item.data, **told}))
                 events.append(PartExtra(item.base, PARTIAL, True))
 
     def start_again(self, events: list[Event]) -> None:
@@ -152,11 +153,13 @@ class LiveItems:
             events.append(Unknown("output item", dumps(event)))
             return
         item = self._open(data, event.get("output_index"))
-        kind = data.get("type")
+        kind = text_field(data, "type")
         if kind in _CALLS:
-            events.append(CallDelta(_slot(item, 0), call_id(data, item.base // STRIDE), text_field(data, "name")))
+            identifier, name = call_id(data, item.base // STRIDE), text_field(data, "name")
+            # Said whole, although nothing of its arguments is there yet: only so it says its type.
+            events.append(CallDone(_slot(item, 0), identifier, name, "", _CALLS[kind]))
         elif kind not in ("message", "reasoning"):
-            events.append(OpaqueSeen(_slot(item, 0), str(kind), data))
+            events.append(OpaqueSeen(_slot(item, 0), kind or "item", data))
 
     def _done(self, event: dict[str, Any], events: list[Event]) -> None:
         data = event.get("item")
@@ -203,7 +206,7 @@ class LiveItems:
             events.append(ThinkingDelta(slot, delta, "reasoning_text"))
 
     def _arguments(self, event: dict[str, Any], events: list[Event]) -> None:
-        item, delta = self._delta(event, events, _CALLS["custom" in event["type"]])
+        item, delta = self._delta(event, events, _call_type(event))
         if delta:
             item.pieces.setdefault("arguments", []).append(delta)
             events.append(CallDelta(_slot(item, 0), arguments=delta))
@@ -245,14 +248,14 @@ class LiveItems:
             events.append(PartDone(slot, Thinking(text, "reasoning_text")))
 
     def _arguments_done(self, event: dict[str, Any], events: list[Event]) -> None:
-        custom = "custom" in event["type"]
-        item, said = self._whole(event, "input" if custom else "arguments", _CALLS[custom])
+        kind = _call_type(event)
+        item, said = self._whole(event, "arguments" if kind == "function_call" else "input", kind)
         if not said or said == "".join(item.pieces.get("arguments", ())):
             return
         item.pieces["arguments"] = [said]
         name = text_field(item.data, "name") or text_field(event, "name")
         identifier = call_id(item.data, item.base // STRIDE)
-        events.append(PartDone(_slot(item, 0), ToolCall(identifier, name, said, CUSTOM if custom else "function")))
+        events.append(PartDone(_slot(item, 0), ToolCall(identifier, name, said, _CALLS[kind])))
 
     def _whole(self, event: dict[str, Any], field: str, kind: str = "") -> tuple[_Item, str]:
         item, text = self._item(event, kind), event.get(field)
@@ -268,6 +271,10 @@ def _slot(item: _Item, offset: Any, first: int = 0) -> int:
     slot = item.base + first + (offset if type(offset) is int else 0)
     item.live.add(slot)
     return slot
+
+
+def _call_type(event: dict[str, Any]) -> str:
+    return "custom_tool_call" if "custom" in event["type"] else "function_call"
 
 
 def _name(item: Mapping[str, Any]) -> tuple[str, str]:

@@ -32,8 +32,9 @@ def render() -> None:
     """While a reply arrives, it is drawn first and the rest of the page right behind its first token: the
     rest is on the screen already, from the run before."""
     session.follow_url()
+    # In this order: a reply that ends in between is then in the conversation, never in neither.
+    infos = services.store().exchange_turn_info(ui().conversation_id or "")
     opened = session.current()
-    infos = services.store().exchange_turn_info(opened.conversation.id) if opened.exists else {}
     ordered = sorted(infos.values(), key=lambda info: info.marks.started)
     job = _running(ordered)
     narrow = is_narrow()

@@ -1,7 +1,8 @@
-"""Every recorded Chat Completions exchange agrees with what the vendors' own SDKs read from it."""
+"""Every recorded exchange agrees with what the vendors' own SDKs read from it."""
 
 import json
 import random
+import re
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,35 @@ from callsmith.wire.registry import WIRES
 ARGUED = {
     # The stream repeats the whole tool name in a second delta and the SDK glues the two together (trap 5).
     "5c5f9328d0c5cc-00": ("tool_calls", [{"name": "llm_version", "arguments": {}}]),
+    # Two messages in one body, both starting at index 0: the SDK glues the second text to the first message's block,
+    "558ab009fea22c-00": (
+        "text",
+        "I'll search for a weather-related tool to help you get the weather information for San F"
+        "rancisco.Great! I found a weather tool. Let me get the current weather for San Francisco"
+        ".The current weather in San Francisco, CA is:\n- **Temperature:** 64\u00b0F\n- **Condition:** P"
+        "artly cloudy\n- **Humidity:** 65%",
+    ),
+    # and drops it where that block is a server tool's.
+    "64ffa813b91b61-00": (
+        "text",
+        "Great! I found a weather tool. Let me get the current weather data for San Francisco.Her"
+        "e's the current weather data for San Francisco:\n\n- **Location:** San Francisco, CA\n- **T"
+        "emperature:** 64\u00b0F\n- **Condition:** Partly cloudy\n- **Humidity:** 65%\n\nThe weather in SF"
+        " is pleasant with partly cloudy skies and moderate humidity!",
+    ),
+    # Arguments cut off by max_tokens: the SDK repairs them, and so hands over a call that the model never finished.
+    "b685093a8377af-00": (
+        "tool_calls",
+        [
+            {
+                "name": "make_file",
+                "arguments": {
+                    "__raw__": '{"filename": "taxes.txt", "lines_of_text": [\n"# COMPREHENSIVE TAX GUIDE FOR INDIVIDUALS '
+                    'WITH MULTIPLE W-2s",\n"",\n"## INTRODUCTION",\n"",\n"Filing taxes'
+                },
+            }
+        ],
+    ),
 }
 
 
@@ -34,6 +64,13 @@ def squeezed(text: str) -> str:
 def expected_rows(root: Path, wire: str) -> dict[str, dict[str, Any]]:
     rows = (json.loads(line) for line in (root / "expected.jsonl").read_text().splitlines())
     return {row["id"]: row for row in rows if row["wire"] == wire}
+
+
+def reported_thinking(exchange: dict[str, Any]) -> int | None:
+    """Anthropic's ``thinking_tokens`` are the reasoning of wire-format notes, section 9; the expected rows leave them
+    out, also where the provider reports them."""
+    found = re.findall(r'"thinking_tokens":\s*(\d+)', exchange["response"]["body_text"])
+    return int(found[-1]) if found else None
 
 
 def comparable(said: dict[str, Any]) -> dict[str, Any]:
@@ -67,6 +104,8 @@ def test_recordings_agree(shared: Path, wire: str, how: str) -> None:
             if row["id"] in ARGUED:
                 field, value = ARGUED[row["id"]]
                 wanted[field] = value
+            if wire == "anthropic" and wanted["usage"] is not None:
+                wanted["usage"] = {**wanted["usage"], "reasoning": reported_thinking(exchange)}
             if comparable(said) != wanted or said["error"] is not None:
                 different.append((row["id"], comparable(said), wanted))
     assert seen == len(rows)

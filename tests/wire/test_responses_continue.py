@@ -1,0 +1,140 @@
+"""Recorded Responses conversations carried on with our own turns: the same body, but for what is argued here."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from callsmith.reading import Reader
+from callsmith.types.message import Origin
+from callsmith.wire.registry import WIRES
+from callsmith.wire.responses_continue import continuation
+
+WIRE = "openai-responses"
+OPTIONAL = frozenset(("id", "status", "phase", "type"))
+ARGUED = {
+    "optional field dropped": "The client left out id, status or phase, or wrote a message in its short form",
+    "parts of content dropped": "The client left out annotations or logprobs of a text",
+    "own call ids": "The client answered under call ids of its own (the item's id, or a hash)",
+    "reasoning dropped": "The client sent the call without the reasoning before it; the vendor wants it back (3.2)",
+    "encrypted at another time": "The client took the encrypted text of the done item; ours is that of the final answer",
+    "empty assistant message": "The client put an assistant message with empty text before the calls",
+    "tool search rewritten": "The client wrote the server's tool search anew, with other arguments, or dropped its output",
+    "null dropped": "A field that is null was left out",
+}
+
+
+def items(request: Mapping[str, Any]) -> list[dict[str, Any]]:
+    said = request.get("input")
+    return [{"role": "user", "content": said}] if isinstance(said, str) else list(said or ())
+
+
+def pairs(root: Path) -> Iterator[tuple[str, int, Mapping[str, Any], Mapping[str, Any] | None]]:
+    """Every recorded request with results: its id, the length of the history before it, it, and ours."""
+    for file in sorted((root / WIRE).glob("*.json")):
+        exchanges = json.loads(file.read_text())["exchanges"]
+        for at, exchange in enumerate(exchanges):
+            following = exchange["request"].get("json")
+            if not following or not exchange["has_tool_results"]:
+                continue
+            built = None
+            for earlier in reversed(exchanges[:at]):
+                previous = earlier["request"].get("json")
+                if not previous or earlier["response"]["status"] >= 300 or built is not None:
+                    continue
+                reader = Reader(WIRES[WIRE], 200, stream=earlier["framing"] != "single")
+                reader.feed(earlier["response"]["body_text"].encode())
+                reader.close()
+                turn = reader.turn().message(Origin("x", "c", WIRE, str(previous.get("model") or "")))
+                built = None if turn is None else continuation(previous, turn, following)
+                history = 0 if following.keys() & {"previous_response_id", "conversation"} else len(items(previous))
+            if at:
+                yield exchange["id"], history, following, built
+
+
+def differences(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> Iterator[str]:
+    """What differs, by kind; an item-by-item walk in order."""
+    rest = list(theirs)
+    names: dict[str, str] = {}
+    for item in ours:
+        kind = kind_of(item)
+        while rest and kind_of(rest[0]) == "message" and kind != "message" and rest[0].get("content") == "":
+            rest.pop(0)
+            yield "empty assistant message"
+        if kind == "function_call" and rest and rest[0].get("call_id") != item["call_id"]:
+            names[item["call_id"]] = str(rest[0].get("call_id"))
+            yield "own call ids"
+        if rest and kind_of(rest[0]) == kind:
+            yield from fields(item, rest.pop(0), names)
+        elif kind == "reasoning":
+            yield "reasoning dropped"
+        elif kind == "tool_search_output":
+            yield "tool search rewritten"
+        else:
+            yield f"no {kind} in the recorded request"
+    yield from (f"only in the recorded request: {kind_of(item)}" for item in rest)
+
+
+def fields(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[str]:
+    kind = kind_of(ours)
+    for name in sorted(ours.keys() | theirs.keys()):
+        mine, yours = ours.get(name), theirs.get(name)
+        if name == "call_id" and str(mine) in names:
+            mine = names[str(mine)]
+        if mine == yours or (not mine and not yours):
+            if (name in ours) != (name in theirs):
+                yield "null dropped"
+        elif name in OPTIONAL and name not in theirs:
+            yield "optional field dropped"
+        elif name == "content" and texts(mine) == texts(yours):
+            yield from () if kind == "user" else ("parts of content dropped",)
+        elif kind.startswith("tool_search"):
+            yield "tool search rewritten"
+        elif name == "encrypted_content" and mine and yours:
+            yield "encrypted at another time"
+        else:
+            yield f"{kind}.{name}"
+
+
+def kind_of(item: Mapping[str, Any]) -> str:
+    return "message" if item.get("role") == "assistant" else str(item.get("type") or item.get("role"))
+
+
+def texts(content: Any) -> list[Any]:
+    """Content without what a client may leave out; a string is one text part."""
+    parts = [{"text": content}] if isinstance(content, str) else content
+    return [
+        {name: value for name, value in part.items() if name not in ("annotations", "logprobs", "type")}
+        for part in parts or ()
+    ]
+
+
+def test_every_recorded_continuation_is_built_and_equivalent(shared: Path) -> None:
+    kinds: Counter[str] = Counter()
+    equal, seen, missing = 0, 0, []
+    for name, history, recorded, built in pairs(shared / "recordings"):
+        seen += 1
+        if built is None:
+            missing.append(name)
+            continue
+        assert {**built, "input": None} == {**recorded, "input": None}
+        assert built["input"][:history] == items(recorded)[:history]
+        found = set(differences(built["input"][history:], items(recorded)[history:]))
+        equal += not found
+        kinds.update(found)
+    print(f"{seen} continuations, {equal} the same to the letter, differences {dict(kinds)}")
+    assert seen > 100
+    assert missing == []
+    assert kinds.keys() <= ARGUED.keys()
+
+
+def test_a_request_that_does_not_answer_the_turn_is_none(shared: Path) -> None:
+    document = json.loads((shared / "recordings" / WIRE / "0265410a9792ff.json").read_text())
+    first, _, third, _ = document["exchanges"]
+    reader = Reader(WIRES[WIRE], 200, stream=True)
+    reader.feed(first["response"]["body_text"].encode())
+    reader.close()
+    turn = reader.turn().message(Origin("x", "c", WIRE, "m"))
+    assert turn is not None
+    assert continuation(first["request"]["json"], turn, third["request"]["json"]) is None
