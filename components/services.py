@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -40,6 +41,8 @@ def engine() -> Engine:
     for handler in logging.getLogger().handlers:
         handler.addFilter(logs)
     play = Play(store, jobs, transport, settings.secret, logs)
+    # What is loaded by now stays: the collector need not walk it after every click.
+    gc.freeze()
     return Engine(store, jobs, transport, play, logs)
 
 

@@ -101,6 +101,17 @@ class Exchanges(Base):
                 return None
             return rows.to_exchange(row, self._saved_body(connection, exchange_id) if row.state == "running" else None)
 
+    def running_exchange(self, conversation_id: str) -> str | None:
+        """The newest exchange of a conversation that is marked as running, in whatever process."""
+        query = (
+            sa.select(exchanges.c.id)
+            .where(exchanges.c.owner == self.owner, exchanges.c.conversation_id == conversation_id)
+            .where(exchanges.c.state == "running")
+            .order_by(exchanges.c.started_at.desc())
+        )
+        with self._read() as connection:
+            return connection.execute(query.limit(1)).scalar()
+
     def exchange_turn_info(self, conversation_id: str) -> dict[str, ExchangeInfo]:
         """All exchanges of a conversation by id, oldest first, without their bytes."""
         query = (

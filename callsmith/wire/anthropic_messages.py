@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any
 
 from callsmith.conversation import CANCELLED, answerable
@@ -188,9 +189,14 @@ def _result(result: ToolResult | None, call_id: str) -> Block:
 
 def _orphans(message: Message, following: Sequence[Message]) -> set[int]:
     """Steps of server tools whose result never came: refused, unless the reply is still to go on from there."""
-    paused = message.finish == PAUSED and not any(later.role == "user" for later in following)
-    if not message.cut and (paused or message.finish != PAUSED):
+    rest = list(takewhile(lambda later: later.role == "assistant", following))
+    goes_on = len(rest) == len(following)
+    if not message.cut and (message.finish != PAUSED or goes_on):
         return set()
-    blocks = [part for part in message.parts if isinstance(part, Opaque) and isinstance(part.data, dict)]
-    answered = {part.data.get("tool_use_id") for part in blocks}
-    return {id(part) for part in blocks if part.type.endswith("_tool_use") and part.data.get("id") not in answered}
+    answered = {block.data.get("tool_use_id") for reply in (message, *rest) for block in _steps(reply)}
+    steps = (part for part in _steps(message) if part.type.endswith("_tool_use"))
+    return {id(part) for part in steps if part.data.get("id") not in answered}
+
+
+def _steps(message: Message) -> list[Opaque]:
+    return [part for part in message.parts if isinstance(part, Opaque) and isinstance(part.data, dict)]

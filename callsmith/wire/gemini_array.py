@@ -10,7 +10,8 @@ import re
 
 from callsmith.wire.sse import MAX_EVENT, MAX_STRAY
 
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["{}\[\]]', re.DOTALL)
+# Over whole strings and all that is no bracket, up to a bracket or to a string that does not end here.
+_TOKEN = re.compile(rb'(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+(["{}\[\]])', re.DOTALL)
 _STRING_END = re.compile(rb'["\\]')
 _QUOTE, _BACKSLASH, _OPENING = ord('"'), ord("\\"), b"{["
 
@@ -45,16 +46,16 @@ class ArrayDecoder:
             if self._in_string:
                 self._string(buffer)
                 continue
-            token = _TOKEN.search(buffer, self._at)
+            token = _TOKEN.match(buffer, self._at)
             if token is None:
                 self._at = len(buffer)
                 break
             self._at = token.end()
-            byte = buffer[token.start()]
+            byte = buffer[self._at - 1]
             if byte == _QUOTE:
-                self._in_string = token.end() - token.start() == 1
+                self._in_string = True
             elif byte in _OPENING:
-                self._open(token.start())
+                self._open(self._at - 1)
             else:
                 self._close(found)
         self._forget()

@@ -39,6 +39,7 @@ class GeminiDecoder:
         else:
             for data, _ in self._sse.feed(chunk):
                 self._data(data, events)
+        self._reply.flush(events)
         return events
 
     def close(self) -> list[Event]:

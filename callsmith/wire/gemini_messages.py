@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,8 @@ from callsmith.wire.jsonbytes import dumps
 
 SIGNATURE = "thoughtSignature"
 STAND_IN = "skip_thought_signature_validator"
+# From Gemini 3 on a response holds its media; for the models before, media stand after the responses.
+_BEFORE_3 = re.compile(r"gemini-[12](?:\D|$)")
 
 
 def contents(target: Target, messages: Sequence[Message]) -> list[dict[str, Any]]:
@@ -38,7 +41,7 @@ def contents(target: Target, messages: Sequence[Message]) -> list[dict[str, Any]
             calls = answerable(message)
             parts = list(_own_parts(message) if own else _foreign_parts(message))
         elif message.role == "tool":
-            parts = list(_results(message, calls, own))
+            parts = _results(message, calls, own, media_inside=not _BEFORE_3.search(target.model))
         else:
             parts = list(_user_parts(message))
         if parts:
@@ -99,9 +102,9 @@ def _call(call: ToolCall) -> dict[str, Any]:
     return {"name": call.name, "args": value}
 
 
-def _results(message: Message, calls: Sequence[ToolCall], own: bool) -> Iterator[dict[str, Any]]:
+def _results(message: Message, calls: Sequence[ToolCall], own: bool, *, media_inside: bool) -> list[dict[str, Any]]:
     """One response a call, in call order. Media after a result, and before the next, are part of that result."""
-    media: dict[str, list[Media]] = {}
+    media: dict[str, list[dict[str, Any]]] = {}
     given: dict[str, ToolResult] = {}
     latest = ""
     for part in message.parts:
@@ -109,21 +112,28 @@ def _results(message: Message, calls: Sequence[ToolCall], own: bool) -> Iterator
             latest = part.call_id
             given[latest] = part
         elif isinstance(part, Media):
-            media.setdefault(latest, []).append(part)
+            media.setdefault(latest, []).append(_media(part))
+    responses: list[dict[str, Any]] = []
+    beside: list[dict[str, Any]] = []
     for call in calls:
-        if call.id in given:
-            yield {"functionResponse": _response(call, given[call.id], media.get(call.id, ()), own)}
+        if call.id not in given:
+            continue
+        held = media.get(call.id, [])
+        response = _response(call, given[call.id], own)
+        if held and not given[call.id].content:
+            response["response"] = {}
+        if held and media_inside:
+            response["parts"] = held
+        else:
+            beside += held
+        responses.append({"functionResponse": response})
+    return responses + beside
 
 
-def _response(call: ToolCall, result: ToolResult, media: Sequence[Media], own: bool) -> dict[str, Any]:
+def _response(call: ToolCall, result: ToolResult, own: bool) -> dict[str, Any]:
     given = call.extra.get(CALL, {}).get("id") if own else None
-    out: dict[str, Any] = {"id": given} if given else {}
-    out |= {"name": call.name, "response": response_object(result.content, is_error=result.is_error)}
-    if media:
-        out["parts"] = [_media(part) for part in media]
-        if not result.content:
-            out["response"] = {}
-    return out
+    response = response_object(result.content, is_error=result.is_error)
+    return {**({"id": given} if given else {}), "name": call.name, "response": response}
 
 
 def response_object(content: str, *, is_error: bool) -> dict[str, Any]:

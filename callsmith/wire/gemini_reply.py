@@ -31,7 +31,7 @@ from callsmith.types.problem import Problem
 from callsmith.wire.gemini_calls import Calls
 from callsmith.wire.gemini_usage import has_counts, read_usage
 from callsmith.wire.jsonbytes import dumps
-from callsmith.wire.problems import error_in, from_error
+from callsmith.wire.problems import MAX_RAW, error_in, from_error
 
 THOUGHT = "thought"  # the source of thinking: a text part with ``thought`` true
 BLOCKED = "prompt_blocked"  # the code new-api gives it on the chat route (5.2)
@@ -58,7 +58,9 @@ class Reply:
         self._open = ""  # the kind of text that the next plain text part would run on
         self._calls = Calls()
         self._choice: Any = None
-        self._usage: Any = None
+        self._usage: Mapping[str, Any] | None = None  # not told yet
+        self._uncounted: Mapping[str, Any] | None = None  # usage without any count, while no other came
+        self._counted = False
         self._meta: dict[str, Any] = {}
         self._last: Any = None
 
@@ -71,14 +73,12 @@ class Reply:
         if error is not None:
             self.fail(error, dumps(chunk), events)
         usage = chunk.get("usageMetadata")
-        if usage and usage != self._usage and isinstance(usage, dict):
-            self._usage = usage
-            if has_counts(usage):
-                events.append(UsageSeen(read_usage(usage)))
-        for key in chunk.keys() - _CHUNK_KEYS:
-            if chunk[key] != self._meta.get(key):
-                self._meta[key] = chunk[key]
-                events.append(Meta(key, chunk[key]))
+        if usage and isinstance(usage, dict):
+            self._usage_seen(usage)
+        for key, value in chunk.items():
+            if key not in _CHUNK_KEYS and value != self._meta.get(key):
+                self._meta[key] = value
+                events.append(Meta(key, value))
         candidates = chunk.get("candidates")
         if not candidates or not isinstance(candidates, list):
             return
@@ -87,6 +87,12 @@ class Reply:
             candidate = self._follow(candidates, events)
         if candidate is not None:
             self._candidate(candidate, events)
+
+    def flush(self, events: list[Event]) -> None:
+        """Usage repeats on every chunk, cumulative: the last of those that came together is enough."""
+        if self._usage is not None:
+            events.append(UsageSeen(read_usage(self._usage)))
+            self._usage = None
 
     def fail(self, error: Any, raw: str, events: list[Event]) -> None:
         self._failed = True
@@ -97,28 +103,40 @@ class Reply:
     def end(self, events: list[Event]) -> None:
         ended = bool(self.done or self._finish)
         self._calls.settle(events, complete=ended and not self._failed and self._finish in ("", "STOP"))
+        self.flush(events)
         if self._failed:
             return
-        if ended and self._usage and not has_counts(self._usage):
-            events.append(UsageSeen(read_usage(self._usage)))
-        if ended and self._answered:
+        blocked = self._blocked()
+        if self._uncounted is not None and (ended or blocked is not None):
+            events.append(UsageSeen(read_usage(self._uncounted)))
+        if blocked is not None:
+            events.append(Failed(blocked))
+        elif not ended:
+            events.append(Failed(Problem("interrupted", "The answer broke off before its end", retryable=True)))
+        elif self._answered:
             events.append(Ended())
         else:
-            events.append(Failed(self._no_answer(ended)))
+            problem = Problem("unreadable", "The answer has no candidates", code="no_candidates", raw=self._raw())
+            events.append(Failed(problem))
 
-    def _no_answer(self, ended: bool) -> Problem:
-        """Why there is none: a blocked prompt has no candidates but a reason."""
+    def _blocked(self) -> Problem | None:
+        """A blocked prompt has no candidates but a reason (5.2)."""
         feedback = self._meta.get("promptFeedback")
-        feedback = feedback if isinstance(feedback, dict) else {}
-        reason = feedback.get("blockReason")
-        raw = dumps(self._last)[:20_000]
-        if reason and not self._answered:
-            said = feedback.get("blockReasonMessage")
-            message = f"The prompt was blocked ({reason})" + (f": {said}" if said else "")
-            return Problem("stream", message, code=BLOCKED, type=str(reason), raw=raw)
-        if ended:
-            return Problem("unreadable", "The answer has no candidates", code="no_candidates", raw=raw)
-        return Problem("interrupted", "The answer broke off before its end", retryable=True)
+        reason = feedback.get("blockReason") if isinstance(feedback, dict) else None
+        if self._answered or not isinstance(feedback, dict) or not reason:
+            return None
+        said = feedback.get("blockReasonMessage")
+        message = f"The prompt was blocked ({reason})" + (f": {said}" if said else "")
+        return Problem("stream", message, code=BLOCKED, type=str(reason), raw=self._raw())
+
+    def _raw(self) -> str:
+        return dumps(self._last)[:MAX_RAW]
+
+    def _usage_seen(self, usage: Mapping[str, Any]) -> None:
+        if has_counts(usage):
+            self._usage, self._uncounted, self._counted = usage, None, True
+        elif not self._counted:
+            self._uncounted = usage
 
     def _other_chunk(self, chunk: Any, events: list[Event]) -> None:
         """An array of replies as one event or body, or of one error (1.4); nothing else is known."""

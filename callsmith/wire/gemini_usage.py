@@ -13,7 +13,7 @@ _AUDIO = ("AUDIO", 4)
 
 def has_counts(raw: Mapping[str, Any]) -> bool:
     """Vertex sends ``usageMetadata`` with a traffic type alone until it has counted."""
-    return any(key.endswith("TokenCount") for key in raw)
+    return "promptTokenCount" in raw or any(key.endswith("TokenCount") for key in raw)
 
 
 def read_usage(raw: Mapping[str, Any]) -> Usage:

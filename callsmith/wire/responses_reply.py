@@ -67,7 +67,7 @@ class Reply:
                 events.append(Unknown(f"event {kind}" if kind else "stream event", dumps(event)))
 
     def final(self, response: Mapping[str, Any], events: list[Event]) -> None:
-        self._final(response, "completed", events)
+        self._final(response, "", events)
 
     def done_marker(self) -> None:
         """``[DONE]``, which some relays send: the end where no final response came but every item is whole."""
@@ -97,7 +97,8 @@ class Reply:
             self._over = False
         events.extend(Meta(key, response[key]) for key in ("id", "model", "created_at") if response.get(key))
 
-    def _final(self, response: Any, status: str, events: list[Event]) -> None:
+    def _final(self, response: Any, event_status: str, events: list[Event]) -> None:
+        """``event_status`` is what the stream's event says; relays may leave the response's own at in_progress."""
         response = response if isinstance(response, dict) else {}
         self._over = True
         output = response.get("output")
@@ -111,7 +112,9 @@ class Reply:
         usage = read_usage(response.get("usage"))
         if usage is not None:
             events.append(UsageSeen(usage))
-        status = str(response.get("status") or status)
+        status = str(response.get("status") or event_status or "completed")
+        if event_status and status in _UNFINISHED:
+            status = event_status
         details = response.get("incomplete_details")
         reason = details.get("reason") if isinstance(details, dict) and status == "incomplete" else None
         events.append(Finished(str(reason or status)))

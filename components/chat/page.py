@@ -32,11 +32,8 @@ def render() -> None:
     """While a reply arrives, it is drawn first and the rest of the page right behind its first token: the
     rest is on the screen already, from the run before."""
     session.follow_url()
-    # In this order: a reply that ends in between is then in the conversation, never in neither.
-    infos = services.store().exchange_turn_info(ui().conversation_id or "")
     opened = session.current()
-    ordered = sorted(infos.values(), key=lambda info: info.marks.started)
-    job = _running(ordered)
+    job = _mine(opened)
     narrow = is_narrow()
     header = st.container(key="header")
     left, right = (st.container(), None) if narrow else st.columns([0.62, 0.38], gap="medium")
@@ -44,6 +41,8 @@ def render() -> None:
         areas = _Areas()
 
     def rest() -> None:
+        infos = services.store().exchange_turn_info(opened.conversation.id) if opened.exists else {}
+        ordered = sorted(infos.values(), key=lambda info: info.marks.started)
         sidebar.render(here=True)
         with header:
             _header(opened, ordered, narrow=narrow)
@@ -90,12 +89,15 @@ def _asked(areas: _Areas, conversation: Conversation) -> None:
             st.markdown(markdown(node.message.text))
 
 
-def _running(ordered: Sequence[ExchangeInfo]) -> Job | None:
+def _mine(opened: Opened) -> Job | None:
     """The job that runs for this conversation in this process, whoever started it."""
-    for info in reversed(ordered):
-        if info.state == "running":
-            return services.jobs().get(info.id)
-    return None
+    if not opened.exists:
+        return None
+    known = services.jobs().get(ui().exchange_id or "")
+    if known is not None and not known.done:
+        return known
+    running = services.store().running_exchange(opened.conversation.id)
+    return services.jobs().get(running) if running is not None else None
 
 
 def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) -> None:

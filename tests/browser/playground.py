@@ -126,11 +126,10 @@ class Playground:
         tabs = self.key("panel-tabs")
         if self.key("panel").count() and not tabs.count():
             self.press("panel")
-        tabs.get_by_role("tab", name=re.compile(f"^{name}")).first.click()
-        panel = tabs.get_by_role("tabpanel").first
-        expect(tabs.get_by_role("tab", name=re.compile(f"^{name}")).first).to_have_attribute("aria-selected", "true")
-        self.ready()
-        return panel
+        tab = tabs.get_by_role("tab", name=re.compile(f"^{name}")).first
+        tab.click()
+        expect(tab).to_have_attribute("aria-selected", "true")
+        return tabs.get_by_role("tabpanel").first
 
     def choose(self, key: str, option: str | re.Pattern[str]) -> None:
         """Choose in a select box, by what it shows."""

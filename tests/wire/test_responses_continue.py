@@ -18,9 +18,10 @@ ARGUED = {
     "parts of content dropped": "The client left out annotations or logprobs of a text",
     "own call ids": "The client answered under call ids of its own (the item's id, or a hash)",
     "reasoning dropped": "The client sent the call without the reasoning before it; the vendor wants it back (3.2)",
-    "encrypted at another time": "The client took the encrypted text of the done item; ours is that of the final answer",
+    "encrypted at another time": "The client took the encrypted text of the done item, we that of the final answer",
+    "encrypted dropped": "The client sent open reasoning text without the encrypted copy that came with it",
     "empty assistant message": "The client put an assistant message with empty text before the calls",
-    "tool search rewritten": "The client wrote the server's tool search anew, with other arguments, or dropped its output",
+    "tool search rewritten": "The client wrote the server's tool search anew, or dropped its output",
     "null dropped": "A field that is null was left out",
 }
 
@@ -93,6 +94,8 @@ def fields(ours: Mapping[str, Any], theirs: Mapping[str, Any], names: Mapping[st
             yield "tool search rewritten"
         elif name == "encrypted_content" and mine and yours:
             yield "encrypted at another time"
+        elif name == "encrypted_content" and mine and theirs.get("content"):
+            yield "encrypted dropped"
         else:
             yield f"{kind}.{name}"
 

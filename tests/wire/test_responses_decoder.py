@@ -200,13 +200,17 @@ def test_events_without_an_index_go_by_item_id() -> None:
 def test_every_item_at_index_zero_is_an_item_of_its_own() -> None:
     turn = read(sse(added(call("")), done(call()), added(call("", "g", 2)), done(call("{}", "g", 2)), final()))
     assert [item.name for item in turn.calls] == ["f", "g"]
+    assert len(read(sse(done(call()), done(call("{}", "g", 2)), final())).calls) == 2
 
 
 def test_a_second_response_in_the_stream_is_the_answer_and_the_first_is_kept() -> None:
     created = {"type": "response.created", "response": {"id": "r2"}}
-    turn = read(sse(added(call("")), done(call()), final(call()), created, OPEN_MESSAGE, final(message("570"))))
-    assert (turn.text, turn.calls) == ("570", ())
+    start = sse(added(call("")), done(call()), final(call()), created, OPEN_MESSAGE, delta("output_text", "5"))
+    turn = read(start + sse(final(message("570"))))
+    assert (turn.text, turn.calls, turn.state) == ("570", (), "finished")
     assert "call_1" in turn.unknown[0].raw
+    cut = read(start)
+    assert (cut.text, cut.calls, cut.state) == ("5", (), "interrupted")
 
 
 def test_custom_tool_call() -> None:
@@ -247,6 +251,16 @@ def test_raw_reasoning_text() -> None:
     item = {"type": "reasoning", "id": "rs", "summary": [], "content": [{"type": "reasoning_text", "text": "hm"}]}
     turn = read(sse(added({**item, "content": []}), delta("reasoning_text", "hm"), done(item), final(item)))
     assert turn.parts == (Thinking("hm", "reasoning_text", {"reasoning": item}),)
+
+
+def test_summaries_and_raw_reasoning_of_one_item_stay_apart_when_it_breaks_off() -> None:
+    start = added({"type": "reasoning", "id": "rs", "summary": []})
+    raw = [delta("reasoning_text", text, content_index=0) for text in ("a", "b")]
+    turn = read(sse(start, raw[0], delta("reasoning_summary_text", "S", summary_index=0), raw[1]))
+    assert [(part.text, part.source) for part in turn.parts if isinstance(part, Thinking)] == [
+        ("S", "reasoning_summary"),
+        ("ab", "reasoning_text"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["keepalive", "response.new_thing.delta"])
@@ -340,6 +354,13 @@ def test_failure_without_an_error_object(status: str) -> None:
 def test_a_background_answer_that_is_not_ready() -> None:
     turn = read(json.dumps({"object": "response", "status": "queued", "output": []}).encode(), stream=False)
     assert turn.problem is not None and "queued" in turn.problem.message
+
+
+def test_a_final_event_is_final_whatever_status_its_response_still_has() -> None:
+    end = final(message("Hi"))
+    end["response"]["status"] = "in_progress"
+    turn = read(sse(OPEN_MESSAGE, end))
+    assert (turn.state, turn.finish) == ("finished", "completed")
 
 
 def test_done_marker_ends_a_stream_whose_items_are_whole_and_no_other() -> None:
