@@ -10,23 +10,24 @@ from contextlib import contextmanager
 from playwright.sync_api import Page, sync_playwright
 
 _WATCH = """
-() => {
+(mark) => {
   window.paints = [];
   window.submitted = null;
+  window.mark = mark;
   if (window.watched) return;
   window.watched = true;
   const now = () => (performance.timeOrigin + performance.now()) / 1000;
   addEventListener("keydown", (event) => { if (event.key === "Enter") window.submitted = now(); }, true);
   const look = () => {
-    const area = document.querySelector(".st-key-live");
-    if (!area) return;
-    const text = area.innerText;
-    const at = text.lastIndexOf("w");
-    const found = /w(\\d+)/.exec(text.slice(at));
-    if (!found) return;
-    const index = Number(found[1]);
-    const last = window.paints.length ? window.paints[window.paints.length - 1][1] : -1;
-    if (index > last) requestAnimationFrame(() => window.paints.push([now(), index]));
+    const messages = document.querySelectorAll("[data-testid=stChatMessage]");
+    if (!messages.length) return;
+    const text = messages[messages.length - 1].textContent;
+    const at = text.lastIndexOf(window.mark);
+    if (at < 0) return;
+    const index = parseInt(text.slice(at + window.mark.length), 10);
+    const paints = window.paints;
+    const last = paints.length ? paints[paints.length - 1][1] : -1;
+    if (index > last) requestAnimationFrame(() => paints.push([now(), index]));
   };
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
 }
@@ -37,6 +38,7 @@ class Watched:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.received = 0
+        self._count = 0
         session = page.context.new_cdp_session(page)
         session.send("Network.enable")
         session.on("Network.webSocketFrameReceived", self._frame)
@@ -54,10 +56,13 @@ class Watched:
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=120_000)
 
     def submit(self, text: str) -> None:
+        """Send a message and wait until the page is quiet again."""
+        self._count += 1
+        mark = f"q{self._count}w"
         box = self.page.locator("[data-testid=stChatInputTextArea]")
-        box.fill(text)
+        box.fill(f"{text} mark={mark}")
         time.sleep(0.3)
-        self.page.evaluate(_WATCH)
+        self.page.evaluate(_WATCH, mark)
         box.press("Enter")
         self.page.wait_for_function("window.paints.length > 0", timeout=60_000)
         self.ready()

@@ -42,9 +42,7 @@ def _latency(browser: Watched, provider: Provider, turns: int) -> None:
 def _at_once(browser: Watched, provider: Provider) -> None:
     before = browser.received
     browser.submit("tokens=2000 pace=0")
-    last = next((at for at, index in browser.paints() if index == 1999), None)
-    if last is None:
-        last = time.time()
+    last = next(at for at, index in browser.paints() if index == 1999)
     line("2,000 tokens at once: last byte to last paint", last - provider.sent[-1], "s", 0.25)
     line("2,000 tokens at once: bytes to the browser", (browser.received - before) / 1024, "KiB", 60)
 

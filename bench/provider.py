@@ -1,6 +1,6 @@
 """A provider on loopback that answers at an exact pace and notes when requests come and tokens go.
 
-The last user message says what to do: ``tokens=2000 pace=50``; pace 0 is as fast as it goes.
+The last user message says what to do: ``tokens=2000 pace=50 mark=w``; pace 0 is as fast as it goes.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-_ORDER = re.compile(r"tokens=(\d+) pace=(\d+)")
+_ORDER = re.compile(r"tokens=(\d+) pace=(\d+) mark=(\w+)")
 
 
 class Provider:
@@ -31,9 +31,9 @@ class Provider:
                 request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 outer.requests.append(at)
                 found = _ORDER.search(request["messages"][-1]["content"])
-                tokens, pace = (int(found[1]), int(found[2])) if found else (5, 0)
+                tokens, pace, mark = (int(found[1]), int(found[2]), found[3]) if found else (5, 0, "w")
                 self._begin("text/event-stream", None)
-                outer.answer(self.wfile, tokens, pace)
+                outer.answer(self.wfile, tokens, pace, mark)
 
             def _begin(self, kind: str, length: int | None) -> None:
                 self.send_response(200)
@@ -50,14 +50,14 @@ class Provider:
         self.base_url = f"http://127.0.0.1:{self._http.server_address[1]}/v1"
         threading.Thread(target=self._http.serve_forever, daemon=True).start()
 
-    def answer(self, out: object, tokens: int, pace: int) -> None:
-        """Tokens ``w0 w1 ...`` in paragraphs of 50; ``sent`` holds when each left."""
+    def answer(self, out: object, tokens: int, pace: int, mark: str) -> None:
+        """Tokens ``mark0 mark1 ...`` in paragraphs of 50; ``sent`` holds when each left."""
         self.sent = []
         started = time.time()
         for at in range(tokens):
             if pace:
                 time.sleep(max(0.0, started + at / pace - time.time()))
-            text = f"w{at}" + ("\n\n" if at % 50 == 49 else " ")
+            text = f"{mark}{at}" + ("\n\n" if at % 50 == 49 else " ")
             document = {"id": "b", "model": "bench", "choices": [{"index": 0, "delta": {"content": text}}]}
             out.write(b"data: " + json.dumps(document).encode() + b"\n\n")  # type: ignore[attr-defined]
             out.flush()  # type: ignore[attr-defined]
