@@ -19,7 +19,10 @@ from callsmith.types.parts import Parsed, Text, ToolCall, ToolResult
 
 # Finish reasons, in each format's own words, that may come in the middle of a call's arguments.
 _CUT_SHORT = frozenset(
-    ("length", "content_filter", "max_output_tokens", "max_tokens", "model_context_window_exceeded", "refusal")
+    (
+        *("length", "content_filter", "max_output_tokens", "max_tokens", "model_context_window_exceeded", "refusal"),
+        *("MAX_TOKENS", "SAFETY"),
+    )
 )
 CANCELLED = '{"error": "cancelled by user"}'
 

@@ -173,7 +173,7 @@ class _OpaqueBlock(Block):
 
     def start(self, start: Mapping[str, Any], events: list[Event]) -> None:
         self._data = dict(start)
-        self.type = _string(start.get("type"))
+        self.type = str(start["type"])
         events.append(OpaqueSeen(self.slot, self.type, dict(start)))
 
     def delta(self, delta: Mapping[str, Any], events: list[Event]) -> None:

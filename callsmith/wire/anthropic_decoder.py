@@ -196,7 +196,7 @@ class _Reply:
             events.append(Failed(Problem("interrupted", "The answer broke off before its end", retryable=True)))
 
     def _start(self, index: int | None, block: Any, events: list[Event]) -> None:
-        if not isinstance(block, dict):
+        if not isinstance(block, dict) or not isinstance(block.get("type"), str):
             events.append(Unknown("content block", dumps(block)))
             return
         self._stop(index, events)

@@ -32,8 +32,9 @@ def render() -> None:
     """While a reply arrives, it is drawn first and the rest of the page right behind its first token: the
     rest is on the screen already, from the run before."""
     session.follow_url()
+    # The job first: a reply that ends in between is then in the conversation that is read next.
+    job = _mine(ui().conversation_id)
     opened = session.current()
-    job = _mine(opened)
     narrow = is_narrow()
     header = st.container(key="header")
     left, right = (st.container(), None) if narrow else st.columns([0.62, 0.38], gap="medium")
@@ -89,14 +90,14 @@ def _asked(areas: _Areas, conversation: Conversation) -> None:
             st.markdown(markdown(node.message.text))
 
 
-def _mine(opened: Opened) -> Job | None:
+def _mine(conversation_id: str | None) -> Job | None:
     """The job that runs for this conversation in this process, whoever started it."""
-    if not opened.exists:
+    if not conversation_id:
         return None
     known = services.jobs().get(ui().exchange_id or "")
     if known is not None and not known.done:
         return known
-    running = services.store().running_exchange(opened.conversation.id)
+    running = services.store().running_exchange(conversation_id)
     return services.jobs().get(running) if running is not None else None
 
 

@@ -18,6 +18,17 @@ from components.chat.result_slot import result_slot
 from components.state import WINDOW, ui
 from components.words import count, measured, plain
 
+# Finish reasons, in each wire format's own word, that mean the reply is not all the model meant to say.
+_TOKEN_LIMIT, _FILTERED = "stopped at the token limit", "cut by a content filter"
+_EARLY_ENDS = {
+    "length": _TOKEN_LIMIT,
+    "max_tokens": _TOKEN_LIMIT,
+    "max_output_tokens": _TOKEN_LIMIT,
+    "MAX_TOKENS": _TOKEN_LIMIT,
+    "model_context_window_exceeded": "stopped at the end of the context window",
+    "content_filter": _FILTERED,
+    "SAFETY": _FILTERED,
+}
 USER_AVATAR = ":material/person:"
 MODEL_AVATAR = ":material/smart_toy:"
 
@@ -147,11 +158,8 @@ class Transcript:
     def _facts(self, message: Message) -> None:
         info = self._info(message)
         facts = measured(info.usage, info.marks) if info is not None else "tokens not reported"
-        if message.finish in ("length", "content_filter"):
-            facts += (
-                " · "
-                + {"length": "stopped at the token limit", "content_filter": "cut by a content filter"}[message.finish]
-            )
+        if message.finish in _EARLY_ENDS:
+            facts += f" · {_EARLY_ENDS[message.finish]}"
         if info is not None and info.state == "interrupted":
             facts = ":material/link_off: interrupted before its end · " + facts
         model = f"{plain(message.origin.model)} · " if message.origin is not None else ""

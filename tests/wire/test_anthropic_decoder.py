@@ -188,7 +188,15 @@ def test_events_deltas_and_fields_not_known_are_kept() -> None:
     assert turn.meta["amazon-bedrock-invocationMetrics"] == {"latency": 3}
 
 
-@pytest.mark.parametrize("junk", [{"type": "content_block_start", "index": [], "content_block": 3}, {"x": 1}, {}])
+@pytest.mark.parametrize(
+    "junk",
+    [
+        {"type": "content_block_start", "index": [], "content_block": 3},
+        {"type": "content_block_start", "index": 9, "content_block": {"type": {}}},
+        {"x": 1},
+        {},
+    ],
+)
 def test_junk_is_kept_and_the_rest_is_read(junk: dict[str, Any]) -> None:
     turn = read(sse(start(), junk, *text(0, "a"), *end()) + b"data: 7\n\ndata: {broken\n\n")
     assert (turn.text, turn.state) == ("a", "finished")
@@ -250,9 +258,10 @@ def test_trap_2_indices_that_start_at_one_or_skip() -> None:
 def test_trap_3_two_blocks_on_one_index_stay_apart() -> None:
     turn = read(sse(start(), *call(0, '{"a":1}', id="x"), *call(0, '{"a":2}', id="y"), *end("tool_use")))
     assert [(item.id, item.arguments) for item in turn.calls] == [("x", '{"a":1}'), ("y", '{"a":2}')]
-    opened = [event for event in (*call(0, '{"a":1}', id="x"), *call(0, '{"a":2}', id="y"))]
-    unstopped = [event for event in opened if event["type"] != "content_block_stop"]
-    assert arguments(read(sse(start(), *unstopped, *end("tool_use")))) == ['{"a":1}', '{"a":2}']
+    opened = [*call(0, id="x", caller={"type": "direct"}), *call(0, '{"a":2}', id="y")]
+    unstopped = read(sse(start(), *(event for event in opened if event["type"] != "content_block_stop"), *end()))
+    assert arguments(unstopped) == ["{}", '{"a":2}']
+    assert unstopped.calls[0].extra == {"caller": {"type": "direct"}}
 
 
 @pytest.mark.parametrize("pieces", [(), ("",), ("", " ")])

@@ -343,9 +343,7 @@ def test_a_call_whose_pieces_stop_short_is_no_json(finish: Any) -> None:
     turn = read(sse(chunk(start), chunk(pieces(("$.a", {"stringValue": "x", "willContinue": True})), finish=finish)))
     assert turn.calls[0].arguments == '{"a":"x"'
     message = turn.message(Origin("x", "c", "gemini", "m"))
-    assert message is not None
-    if finish is None:
-        assert answerable(message) == ()
+    assert message is not None and answerable(message) == ()
 
 
 @pytest.mark.parametrize(
