@@ -84,6 +84,8 @@ def show(conversation_id: str | None) -> None:
     """Bring a conversation into view, or the empty page."""
     state = ui()
     state.conversation_id = conversation_id
+    if conversation_id is None:
+        st.query_params.pop(PARAM, None)  # else follow_url would open it again
     state.exchange_id = None
     state.editing = None
     state.notice = ""

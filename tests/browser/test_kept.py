@@ -79,6 +79,7 @@ def test_a_deleted_conversation_comes_back_by_undo(app: App, window: Open) -> No
     page.press("delete-conversation")
     expect(page.key("start-weather")).to_be_visible()
     expect(page.key(f"open-{deleted}")).to_have_count(0)
+    expect(page.page.get_by_text("does not exist here")).to_have_count(0)
     page.press("undo-delete")
     expect(page.messages.first).to_contain_text("write 14 words")
     expect(page.key(f"open-{deleted}")).to_be_visible()
@@ -115,6 +116,25 @@ def test_the_pages_keep_the_conversation(app: App, window: Open) -> None:
     expect(page.messages.first).to_contain_text("write 11 words")
     page.ready()
     assert page.conversation_id == conversation
+
+
+def test_the_sidebar_of_another_page_leads_back(app: App, window: Open) -> None:
+    app.begin_with(Setup(model="demo-instant"))
+    page = window(app)
+    page.say("write 16 words")
+    expect(page.messages).to_have_count(2)
+    page.settled()
+    conversation = page.conversation_id
+    page.open("/usage")
+    page.press(f"open-{conversation}")
+    expect(page.messages.first).to_contain_text("write 16 words")
+    page.ready()
+    assert page.conversation_id == conversation
+    page.page.get_by_role("link", name="Tools").click()
+    expect(page.key("tool-new")).to_be_visible()
+    page.press("new-conversation")
+    expect(page.key("start-weather")).to_be_visible()
+    expect(page.messages).to_have_count(0)
 
 
 def test_a_link_to_a_conversation_that_is_not_there(app: App, window: Open) -> None:

@@ -119,9 +119,19 @@ def following(*responses: Any) -> dict[str, Any]:
 
 def test_responses_are_matched_by_id_and_else_by_order() -> None:
     first, second = {"name": "f", "response": {"a": 1}}, {"id": "g1", "name": "g", "response": {"error": "no"}}
-    built = continuation(ASKED, TURN, following(first, second))
+    for recorded in ((first, second), ({**first, "id": "made up"}, second)):
+        built = continuation(ASKED, TURN, following(*recorded))
+        assert built is not None
+        assert built["contents"][2]["parts"] == [{"functionResponse": first}, {"functionResponse": second}]
+
+
+def test_responses_with_ids_may_come_in_any_order() -> None:
+    given = [ToolCall(name, name, "{}", extra={"functionCall": {"id": name}}) for name in ("f", "g")]
+    turn = Message("assistant", tuple(given), TURN.origin)
+    responses = [{"id": name, "name": name, "response": {"of": name}} for name in ("f", "g")]
+    built = continuation(ASKED, turn, following(*reversed(responses)))
     assert built is not None
-    assert built["contents"][2]["parts"] == [{"functionResponse": first}, {"functionResponse": second}]
+    assert built["contents"][2]["parts"] == [{"functionResponse": response} for response in responses]
 
 
 def test_what_does_not_answer_the_turn_is_none() -> None:

@@ -86,6 +86,13 @@ def test_an_array_hands_out_each_element_with_its_last_bracket() -> None:
     assert [event.text for event in decoder.feed(body[first - 1 : first]) if event.kind == "text_delta"] == ["a"]
 
 
+@pytest.mark.parametrize("step", [None, 1])
+def test_white_space_and_a_byte_order_mark_before_an_array(step: int | None) -> None:
+    body = b"\xef\xbb\xbf\r\n " + array(chunk({"text": "a"}, finish="STOP"))
+    assert (read(body, step=step).text, read(body, step=step).unknown) == ("a", ())
+    assert [event.kind for event in WIRE.decoder().feed(body)][0] == "meta"
+
+
 def test_an_array_that_breaks_off_is_interrupted_and_its_rest_is_kept() -> None:
     body = array(chunk({"text": "a"}), chunk({"text": "lost"}, finish="STOP"))
     turn = read(body[:-30])
@@ -256,6 +263,11 @@ def test_prompt_feedback_without_a_block_is_only_kept() -> None:
     assert (turn.state, turn.meta["promptFeedback"]) == ("finished", {"safetyRatings": []})
 
 
+def test_a_reason_to_block_beside_an_answer_takes_nothing_away() -> None:
+    turn = read(sse(chunk({"text": "a"}, finish="STOP") | {"promptFeedback": {"blockReason": "OTHER"}}))
+    assert (turn.text, turn.state) == ("a", "finished")
+
+
 ERROR = {"error": {"code": 429, "message": "slow down", "status": "RESOURCE_EXHAUSTED", "details": []}}
 
 
@@ -326,14 +338,14 @@ def test_arguments_in_pieces_are_joined_by_their_paths() -> None:
         chunk(pieces(("$.r.items[1]", {"boolValue": True}), ("$.r['odd key']", {"nullValue": "NULL_VALUE"}))),
         chunk({"functionCall": {}}),
         chunk({"functionCall": {"name": "now", "willContinue": True}}),
-        chunk({"functionCall": {}}, finish="STOP"),
+        chunk({"functionCall": {}, "thoughtSignature": "late"}, finish="STOP"),
     )
     turn = read(body)
     assert [json.loads(item.arguments) for item in turn.calls] == [
         {"r": {"items": [{"name": "Lasagna", "n": 2}, True], "odd key": None}},
         {},
     ]
-    assert [item.extra for item in turn.calls] == [{"thoughtSignature": "s"}, {}]
+    assert [item.extra for item in turn.calls] == [{"thoughtSignature": "s"}, {"thoughtSignature": "late"}]
     assert turn.unknown == ()
 
 
