@@ -37,17 +37,20 @@ def demo_server(host: str, port: int) -> None:
 @main.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
 @click.option("--slices", type=int, metavar="SEED", help="Cut the recorded bytes at random; the output stays the same.")
-def replay(paths: tuple[Path, ...], slices: int | None) -> None:
+@click.option("--continue", "carry_on", is_flag=True, help="Print instead the next request as Callsmith builds it.")
+def replay(paths: tuple[Path, ...], slices: int | None, carry_on: bool) -> None:
     """Read recorded exchanges again: one JSON object a line (docs/replay.md). PATHS are files or folders."""
     import json
     import random
 
+    from callsmith.continuation import continued
     from callsmith.replay import recordings
     from callsmith.replay import replay as read
 
     rng = None if slices is None else random.Random(slices)
     try:
-        for exchange in recordings(paths):
-            click.echo(json.dumps(read(exchange, rng), ensure_ascii=False).encode("utf-8", "replace").decode())
+        found = recordings(paths)
+        for row in continued(found) if carry_on else (read(exchange, rng) for exchange in found):
+            click.echo(json.dumps(row, ensure_ascii=False).encode("utf-8", "replace").decode())
     except ValueError as error:
         raise click.ClickException(str(error)) from error

@@ -13,7 +13,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -38,7 +37,7 @@ _REQUEST_ID_HEADERS = ("x-request-id", "x-oneapi-request-id", "request-id", "api
 
 class Sink(Protocol):
     """Where a job's outcome goes. ``append`` gets the exchange so far and only the body bytes that are new;
-    ``finish`` is called exactly once, with the whole body."""
+    ``finish`` gets the whole, once, and again only after it raised."""
 
     def append(self, exchange: Exchange, data: bytes) -> None: ...
 
@@ -97,6 +96,8 @@ class Job:
         self._attempt_started = 0.0
         self.committed = threading.Event()
         self.save_error = ""
+        self._outcome: tuple[Exchange, Turn] | None = None
+        self._committing = threading.Lock()
 
     def start(self) -> None:
         threading.Thread(target=self._run, name=f"exchange-{self.exchange_id}", daemon=True).start()
@@ -159,13 +160,15 @@ class Job:
         with self._changed:
             if self.done:
                 return
-            fresh = b"".join(self._body[self._saved :])
-            self._saved = len(self._body)
+            upto = len(self._body)
+            fresh = b"".join(self._body[self._saved : upto])
             exchange = self._exchange
         try:
             self._sink.append(exchange, fresh)
         except Exception as error:
-            self._not_saved(error)
+            _log.warning("exchange %s could not be saved on the way", self.exchange_id, exc_info=error)
+        else:
+            self._saved = upto
 
     def _run(self) -> None:
         retrying = tenacity.Retrying(
@@ -183,8 +186,8 @@ class Job:
             self._end(error.problem)
         except Exception as error:
             text = self._redactor.text(f"{type(error).__name__}: {error}")
+            _log.error("exchange %s failed", self.exchange_id, exc_info=error)
             self._end(Problem("request", f"Callsmith failed while reading the answer: {text}", code="internal"))
-            raise
 
     def _sleep(self, seconds: float) -> None:
         self._ended.wait(seconds)
@@ -194,13 +197,14 @@ class Job:
             return
         with self._changed:
             self._attempt_started = self._elapsed()
+            self._exchange = replace(self._exchange, status=None, headers=(), body=b"")
             self._mark(sent=self._attempt_started)
         try:
             with self._transport.open(self._exchange.request, self._headers, self.limits) as answer:
                 self._receive(answer)
         except Broken as error:
             problem = replace(error.problem, message=self._redactor.text(error.problem.message))
-            if problem.retryable and self._last_byte is None:
+            if problem.retryable and self._reader is None:
                 raise _Again(problem, None) from error
             self._end(problem)
 
@@ -213,28 +217,32 @@ class Job:
             self._exchange = replace(
                 self._exchange,
                 status=answer.status,
-                headers=answer.headers,
-                body=b"",
+                headers=self._clean(answer.headers),
                 attempts=(*self._exchange.attempts, Attempt(self._attempt_started, answer.status)),
             )
             stream = expects_stream(self._exchange.stream, answer.headers)
             self._reader = Reader(self._wire, answer.status, stream=stream)
-            self._last_byte = self._elapsed()
         for chunk in answer.chunks():
             if not self._take(self._redactor.feed(chunk)):
                 return
+            if self._reader.ended:
+                break
         self._take(self._redactor.flush())
         self._end(None)
 
     def _receive_error(self, answer: Answer) -> None:
         body = self._redactor.feed(b"".join(answer.chunks())) + self._redactor.flush()
+        headers = self._clean(answer.headers)
         problem = self._wire.error(answer.status, body)
-        if not problem.request_id:
-            problem = replace(problem, request_id=_request_id(answer.headers))
+        problem = replace(
+            problem,
+            message=self._redactor.text(problem.message),
+            request_id=problem.request_id or _request_id(headers),
+        )
         with self._changed:
             if self.done:
                 return
-            self._exchange = replace(self._exchange, status=answer.status, headers=answer.headers, body=body)
+            self._exchange = replace(self._exchange, status=answer.status, headers=headers, body=body)
         if problem.retryable:
             raise _Again(problem, retry_after(answer.headers, time.time()))
         self._note_attempt(problem, None)
@@ -275,8 +283,7 @@ class Job:
             if self.done:
                 return
             if self._reader is not None:
-                self._reader.close(problem)
-                turn = self._reader.turn()
+                turn = self._closed(self._reader, problem)
             else:
                 stopped = problem is not None and problem.kind == "stopped"
                 turn = Turn(state="stopped" if stopped else "failed", problem=problem)
@@ -292,16 +299,37 @@ class Job:
             exchange, answer = self._exchange, self._answer
         if answer is not None and problem is not None:
             answer.abort()
-        try:
-            self._sink.finish(exchange, turn)
-        except Exception as error:
-            self._not_saved(error)
-        self.committed.set()
+        self._outcome = (exchange, turn)
+        self.commit()
 
-    def _not_saved(self, error: Exception) -> None:
-        """The reply goes on although the store failed; the page says so (``save_error``)."""
-        _log.error("exchange %s could not be saved", self.exchange_id, exc_info=error)
-        self.save_error = f"{type(error).__name__}: {error}".splitlines()[0]
+    def commit(self) -> None:
+        """Hand the outcome to the sink. When the store fails, the keeper calls this again until it works;
+        meanwhile ``save_error`` says why, and the job stays where the page finds it."""
+        with self._committing:
+            if self.committed.is_set() or self._outcome is None:
+                return
+            try:
+                self._sink.finish(*self._outcome)
+            except Exception as error:
+                _log.error("exchange %s could not be saved", self.exchange_id, exc_info=error)
+                self.save_error = f"{type(error).__name__}: {error}".splitlines()[0]
+            else:
+                self.save_error = ""
+                self.committed.set()
+
+    def _closed(self, reader: Reader, problem: Problem | None) -> Turn:
+        """The turn at the end of the bytes; a fault of ours in reading them must not keep the job from ending."""
+        before = reader.turn()
+        try:
+            reader.close(problem)
+            return reader.turn()
+        except Exception as error:
+            _log.error("exchange %s could not be read to its end", self.exchange_id, exc_info=error)
+            said = Problem("request", f"Callsmith failed while reading the answer: {error}", code="internal")
+            return replace(before, state="failed", problem=problem or said)
+
+    def _clean(self, headers: Headers) -> Headers:
+        return tuple((name, self._redactor.text(value)) for name, value in headers)
 
     def _mark(self, **at: float) -> None:
         self._exchange = replace(self._exchange, marks=replace(self._exchange.marks, **at))
@@ -324,50 +352,3 @@ def _wait(state: tenacity.RetryCallState) -> float:
 def _request_id(headers: Headers) -> str:
     found = {name.lower(): value for name, value in headers}
     return next((found[name] for name in _REQUEST_ID_HEADERS if name in found), "")
-
-
-class Jobs:
-    """All running jobs of the process, by exchange; one keeper thread saves them and watches their limits."""
-
-    TICK = 0.1
-    SAVE_EVERY = 0.4
-
-    def __init__(self) -> None:
-        self._jobs: dict[str, Job] = {}
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        threading.Thread(target=self._keep, name="job-keeper", daemon=True).start()
-
-    def start(self, job: Job) -> Job:
-        with self._lock:
-            self._jobs[job.exchange_id] = job
-        job.start()
-        self._wake.set()
-        return job
-
-    def get(self, exchange_id: str) -> Job | None:
-        with self._lock:
-            return self._jobs.get(exchange_id)
-
-    def find(self, wanted: Callable[[str], bool]) -> Job | None:
-        with self._lock:
-            return next((job for key, job in self._jobs.items() if wanted(key)), None)
-
-    def _keep(self) -> None:
-        saved = 0.0
-        while True:
-            with self._lock:
-                self._jobs = {key: job for key, job in self._jobs.items() if not job.committed.is_set()}
-                running = list(self._jobs.values())
-            if not running:
-                self._wake.clear()
-                self._wake.wait()
-                continue
-            due = time.monotonic() - saved >= self.SAVE_EVERY
-            for job in running:
-                job.enforce_limits()
-                if due:
-                    job.save()
-            if due:
-                saved = time.monotonic()
-            time.sleep(self.TICK)

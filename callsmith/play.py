@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from callsmith.connections import MissingSecret, fill
 from callsmith.conversation import Conversation, Node, may_ask, node_id
-from callsmith.job import Job, Jobs
+from callsmith.job import Job
+from callsmith.jobs import Jobs
 from callsmith.redaction import RedactingFilter, Redactor, filled
 from callsmith.store import Store
 from callsmith.transport import Transport
@@ -71,6 +72,11 @@ class Play:
         if connection.key.source != "none" and not key:
             raise CannotAsk(_missing_key(ask.target))
         used = [key] if key else []
+        if key and (bad := next((at for at, char in enumerate(key, 1) if not "!" <= char <= "~"), 0)):
+            raise CannotAsk(
+                f"The key of {connection.name} holds a character at position {bad} that no header may hold "
+                "(a space, a line break or a typographic quote); copy it again"
+            )
 
         def secret(name: str) -> str | None:
             found = self._secret(name)

@@ -29,6 +29,11 @@ class Reader:
     def has_token(self) -> bool:
         return self._fold.has_token
 
+    @property
+    def ended(self) -> bool:
+        """The format's own end mark was seen: whatever the connection does now, the reply is whole."""
+        return self._decoder is not None and self._decoder.ended
+
     def feed(self, chunk: bytes) -> None:
         if self._decoder is None:
             self._body.append(chunk)

@@ -6,6 +6,7 @@ such as ``ollama`` or ``none``, which local servers accept as keys, are no secre
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable, Iterable
 
@@ -23,7 +24,8 @@ class Redactor:
     """Replaces secrets in bytes that may be cut anywhere, and in whole texts."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        self._secrets = sorted({s.encode() for s in secrets if is_secret(s)}, key=len, reverse=True)
+        forms = {form for secret in secrets if is_secret(secret) for form in _forms(secret)}
+        self._secrets = sorted((form.encode("utf-8", "replace") for form in forms), key=len, reverse=True)
         self._held = b""
 
     def feed(self, chunk: bytes) -> bytes:
@@ -54,6 +56,12 @@ class Redactor:
             if data.endswith(secret[:size]):
                 return size
         return 0
+
+
+def _forms(secret: str) -> set[str]:
+    """A secret as it may come back: as it is, inside JSON (with and without escaped slashes), as Python prints it."""
+    in_json = json.dumps(secret)[1:-1]
+    return {secret, in_json, in_json.replace("/", "\\/"), repr(secret)[1:-1]}
 
 
 def filled(request: HttpRequest, key: str | None, resolved: Callable[[str], str]) -> Headers:

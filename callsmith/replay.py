@@ -30,6 +30,8 @@ def recordings(paths: Sequence[Path]) -> Iterator[Mapping[str, Any]]:
                 raise ValueError(f"{file} is not JSON: {error}") from error
             exchanges = document.get("exchanges") if isinstance(document, dict) else None
             if isinstance(exchanges, list):
+                if not all(isinstance(exchange, dict) for exchange in exchanges):
+                    raise ValueError(f"{file}: every exchange must be an object")
                 yield from exchanges
             elif not path.is_dir():
                 raise ValueError(f"{file} is no recording: it has no list of exchanges")
@@ -40,10 +42,12 @@ def replay(exchange: Mapping[str, Any], rng: random.Random | None = None) -> dic
     name = str(exchange.get("wire"))
     if name not in WIRES:
         raise ValueError(f"{exchange.get('id')}: unknown wire format {name!r}")
-    response = exchange["response"]
+    response = exchange.get("response")
+    if not isinstance(response, Mapping) or not isinstance(response.get("body_text"), str):
+        raise ValueError(f"{exchange.get('id')}: this exchange has no response with a status and a body_text")
     streamed = exchange.get("framing", "sse" if exchange.get("stream") else "single") != "single"
     reader = Reader(WIRES[name], response["status"], stream=streamed)
-    for piece in _slices(response["body_text"].encode(), rng):
+    for piece in _slices(response["body_text"].encode("utf-8", "replace"), rng):
         reader.feed(piece)
     reader.close()
     turn = reader.turn()

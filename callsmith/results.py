@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from callsmith.schema.sample import CannotSample, sample
 from callsmith.schema.validate import SchemaError, violations
-from callsmith.types.parts import Parsed, ToolCall, ToolResult
+from callsmith.types.parts import Malformed, Parsed, ToolCall, ToolResult
 from callsmith.types.tool import Tool
 
 Format = Literal["JSON", "Text"]
@@ -29,12 +29,9 @@ class Draft:
             return "No result yet"
         if self.format == "Text":
             return ""
-        try:
-            json.loads(self.text)
-        except json.JSONDecodeError as error:
-            return f"Not JSON: {error.msg}, line {error.lineno}, column {error.colno}"
-        except RecursionError:
-            return "Not JSON that can be read: nested too deeply"
+        parsed = ToolCall("", "", self.text).parsed()
+        if isinstance(parsed, Malformed):
+            return f"Not JSON: {parsed.message}, line {parsed.line}, column {parsed.column}"
         return ""
 
     def result(self, call: ToolCall) -> ToolResult:

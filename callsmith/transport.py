@@ -9,6 +9,7 @@ import contextlib
 import socket
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
@@ -59,6 +60,8 @@ class Transport:
             follow_redirects=False,
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
             headers={"User-Agent": "callsmith"},
+            # One client serves every session and connection: a cookie of one must never travel with another.
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         )
 
     @contextlib.contextmanager

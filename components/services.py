@@ -12,7 +12,7 @@ import streamlit as st
 from callsmith import connections as known
 from callsmith import settings
 from callsmith.demo import DemoTransport
-from callsmith.job import Jobs
+from callsmith.jobs import Jobs
 from callsmith.play import Play
 from callsmith.reading import read_exchange
 from callsmith.redaction import RedactingFilter
@@ -38,12 +38,19 @@ def engine() -> Engine:
     jobs = Jobs()
     transport = Transport(mounts={known.DEMO.base_url.removesuffix("/v1"): DemoTransport()})
     logs = RedactingFilter()
-    for handler in logging.getLogger().handlers:
+    for handler in _handlers():
         handler.addFilter(logs)
     play = Play(store, jobs, transport, settings.secret, logs)
     # What is loaded by now stays: the collector need not walk it after every click.
     gc.freeze()
     return Engine(store, jobs, transport, play, logs)
+
+
+def _handlers() -> set[logging.Handler]:
+    """Every handler that may print a record: Streamlit keeps its own, and the root usually has none."""
+    loggers = [logging.getLogger(), *map(logging.getLogger, logging.root.manager.loggerDict)]
+    found = {handler for logger in loggers for handler in logger.handlers}
+    return found | ({logging.lastResort} if logging.lastResort is not None else set())
 
 
 def store() -> Store:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ class Ui:
     notice: str = ""
     deleted_conversation: tuple[str, str] | None = None
     narrow: bool = False
-    fresh_tools: tuple[str, ...] = field(default=())
+    url_seen: str | None = None
 
 
 def ui() -> Ui:

@@ -50,7 +50,7 @@ def spoken(call: ToolCall) -> str:
     return f"The model asks for {name} with {joined([f'{plain(k)} {_said(v)}' for k, v in parsed.value.items()])}."
 
 
-def _said(value: Any) -> str:
+def _said(value: Any, depth: int = 0) -> str:
     match value:
         case str():
             shown = value if len(value) <= 80 else value[:77] + "..."
@@ -62,11 +62,13 @@ def _said(value: Any) -> str:
         case int() | float():
             return f"{value:,}" if isinstance(value, float) or abs(value) >= 10_000 else str(value)
         case list() if value and all(isinstance(item, str | int | float) for item in value) and len(value) <= 4:
-            return joined([_said(item) for item in value])
+            return joined([_said(item, depth) for item in value])
         case list():
             return f"({count(len(value), 'entry') if len(value) == 1 else f'{len(value)} entries'})"
         case dict():
-            return f"({joined([f'{plain(k)} {_said(v)}' for k, v in value.items()])})" if 0 < len(value) <= 4 else "{}"
+            if not 0 < len(value) <= 4 or depth == 3:
+                return f"({len(value)} fields)" if value else "(empty)"
+            return f"({joined([f'{plain(k)} {_said(v, depth + 1)}' for k, v in value.items()])})"
         case _:
             return plain(json.dumps(value))
 

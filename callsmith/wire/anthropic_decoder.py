@@ -33,6 +33,10 @@ class AnthropicDecoder:
         self._reply = _Reply()
         self._events = 0
 
+    @property
+    def ended(self) -> bool:
+        return self._reply.done
+
     def feed(self, chunk: bytes) -> list[Event]:
         events: list[Event] = []
         for data, _ in self._sse.feed(chunk):

@@ -15,7 +15,13 @@ from callsmith.types.tool import Tool
 
 
 class Decoder(Protocol):
-    """One per answer. Bytes may be cut anywhere; ``close`` says what the end of the bytes means."""
+    """One per answer. Bytes may be cut anywhere; ``close`` says what the end of the bytes means.
+
+    ``ended`` is True once the format's own end mark was seen, where it has one.
+    """
+
+    @property
+    def ended(self) -> bool: ...
 
     def feed(self, chunk: bytes) -> list[Event]: ...
 

@@ -75,7 +75,9 @@ class CallSlots:
         if len(entry) > 3 or not entry.keys() <= _CALL_KEYS:
             slot.extra.update((key, value) for key, value in entry.items() if key not in _CALL_KEYS)
         if len(function) > 2:
-            slot.extra.update((key, value) for key, value in function.items() if key not in _FUNCTION_KEYS)
+            more = {key: value for key, value in function.items() if key not in _FUNCTION_KEYS and value is not None}
+            if more:
+                slot.extra["function"] = {**slot.extra.get("function", {}), **more}
         return [CallDelta(slot.number, slot.id, slot.name, added)]
 
     def legacy(self, function: Mapping[str, Any]) -> list[Event]:

@@ -38,6 +38,10 @@ class ChatDecoder:
         self._reply = _Reply()
         self._chunks = 0
 
+    @property
+    def ended(self) -> bool:
+        return self._reply.done
+
     def feed(self, chunk: bytes) -> list[Event]:
         events: list[Event] = []
         for data, _ in self._sse.feed(chunk):
@@ -171,7 +175,8 @@ class _Reply:
 
     def end(self, events: list[Event]) -> None:
         ended = bool(self.done or self._finish)
-        events.extend(self._calls.settle(ended=ended and not self._failed))
+        whole = ended and not self._failed and self._finish not in ("length", "content_filter")
+        events.extend(self._calls.settle(ended=whole))
         if self._details:
             events.append(Extra("reasoning_details", _joined_details(self._details)))
         if self._failed:

@@ -24,6 +24,11 @@ class GeminiDecoder:
         self._reply = Reply()
         self._chunks = 0
 
+    @property
+    def ended(self) -> bool:
+        # This format has no end mark.
+        return False
+
     def feed(self, chunk: bytes) -> list[Event]:
         events: list[Event] = []
         if self._is_array is None:

@@ -49,7 +49,8 @@ class OpenAIChat:
         headers = [("Content-Type", "application/json")]
         if target.connection.key.source != "none":
             headers.append(("Authorization", f"Bearer {KEY_PLACEHOLDER}"))
-        headers += target.connection.headers.items()
+        own = {name.lower() for name in target.connection.headers}
+        headers = [pair for pair in headers if pair[0].lower() not in own] + list(target.connection.headers.items())
         url = target.connection.base_url.rstrip("/") + "/chat/completions"
         return HttpRequest("POST", url, tuple(headers), encode(body))
 
@@ -101,7 +102,8 @@ def assistant_message(message: Message, target: Target, with_tools: bool) -> dic
         return None
     out: dict[str, Any] = {"role": "assistant", "content": content or None}
     origin = message.origin
-    if with_tools and origin is not None and (origin.wire, origin.model) == (target.wire, target.model):
+    own = origin is not None and (origin.wire, origin.model) == (target.wire, target.model)
+    if own and with_tools:
         for part in message.parts:
             if isinstance(part, Thinking) and part.source in ("reasoning_content", "reasoning"):
                 out[part.source] = part.text
@@ -109,18 +111,19 @@ def assistant_message(message: Message, target: Target, with_tools: bool) -> dic
     if calls and calls[0].type == LEGACY:
         out[LEGACY] = {"name": calls[0].name, "arguments": calls[0].arguments}
     elif calls:
-        out["tool_calls"] = [_call(call) for call in calls]
+        out["tool_calls"] = [_call(call, own=own) for call in calls]
     return out
 
 
-def _call(call: ToolCall) -> dict[str, Any]:
+def _call(call: ToolCall, *, own: bool) -> dict[str, Any]:
+    extra = call.extra if own else {}
     if call.type == "custom":
-        return {"id": call.id, "type": "custom", "custom": {"name": call.name, "input": call.arguments}, **call.extra}
+        return {**extra, "id": call.id, "type": "custom", "custom": {"name": call.name, "input": call.arguments}}
     return {
+        **extra,
         "id": call.id,
         "type": "function",
-        "function": {"name": call.name, "arguments": call.arguments or "{}"},
-        **call.extra,
+        "function": {**extra.get("function", {}), "name": call.name, "arguments": call.arguments or "{}"},
     }
 
 

@@ -22,6 +22,11 @@ class ResponsesDecoder:
         self._reply = Reply()
         self._events = 0
 
+    @property
+    def ended(self) -> bool:
+        # The final event is followed by the close; a relay may still append to it.
+        return False
+
     def feed(self, chunk: bytes) -> list[Event]:
         events: list[Event] = []
         for data, name in self._sse.feed(chunk):

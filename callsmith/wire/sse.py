@@ -33,8 +33,9 @@ class SseDecoder:
     """``feed`` any bytes, then ``close`` once. ``stray`` and ``oversized`` say what was no event."""
 
     max_event: int = MAX_EVENT
-    stray: bytes = b""
     oversized: int = 0
+    _stray: list[bytes] = field(default_factory=list)
+    _stray_size: int = 0
     _rest: list[bytes] = field(default_factory=list)
     _rest_size: int = 0
     _started: bool = False
@@ -43,6 +44,10 @@ class SseDecoder:
     _size: int = 0
     _event: str = ""
     _data: list[bytes] | None = None
+
+    @property
+    def stray(self) -> bytes:
+        return b"\n".join(self._stray)
 
     def feed(self, chunk: bytes) -> list[SseEvent]:
         if not chunk:
@@ -119,8 +124,9 @@ class SseDecoder:
         if not name and line[:1] == b":":
             return
         if name not in _FIELDS:
-            if len(self.stray) < MAX_STRAY:
-                self.stray += line + b"\n"
+            if self._stray_size < MAX_STRAY:
+                self._stray.append(line)
+                self._stray_size += len(line) + 1
         elif name == b"event":
             self._event = value.strip().decode("utf-8", "replace")
         elif name == b"data":

@@ -3,7 +3,7 @@ leaves at once. Each takes the conversation as it is now, applies one pure opera
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
 from dataclasses import replace
 
 import streamlit as st
@@ -11,6 +11,7 @@ import streamlit as st
 from callsmith import conversation as pure
 from callsmith.conversation import Conversation
 from callsmith.play import CannotAsk, added
+from callsmith.reading import read_exchange
 from callsmith.starters import STARTERS, Starter
 from callsmith.types.parts import ToolResult
 from callsmith.types.setup import ToolUse
@@ -20,17 +21,23 @@ from components.chat.result_slot import take_typed
 from components.connections.keys import key_for
 from components.state import ui
 
+_log = logging.getLogger(__name__)
+
 
 def send_typed(key: str) -> None:
-    """The composer was submitted."""
+    """The composer was submitted. What cannot be sent goes back into it."""
     text = st.session_state[key]
-    if text and text.strip():
-        send(text)
+    if text and text.strip() and not send(text):
+        st.session_state[key] = text
 
 
-def send(text: str) -> None:
-    opened = session.open_or_create()
-    _advance(opened.conversation, pure.say(opened.conversation, text))
+def send(text: str) -> bool:
+    """False when the message could not even be kept."""
+    try:
+        opened = session.open_or_create()
+    except Exception as error:
+        return _not_kept(error)
+    return _advance(opened.conversation, pure.say(opened.conversation, text))
 
 
 def continue_turn() -> None:
@@ -39,11 +46,14 @@ def continue_turn() -> None:
     for slot in drafts.slots(opened.conversation):
         take_typed(opened.conversation.id, slot.key)
     slots = drafts.slots(opened.conversation)
+    if not slots:
+        ui().notice = "These calls were answered in another tab."
+        return
     if drafts.waiting_for(slots):
         return
     results: list[ToolResult] = [slot.draft.result(slot.call) for slot in slots]
-    _advance(opened.conversation, pure.answer(opened.conversation, results))
-    drafts.clear(opened.conversation.id, slots)
+    if _advance(opened.conversation, pure.answer(opened.conversation, results)):
+        drafts.clear(opened.conversation.id, slots)
 
 
 def retry() -> None:
@@ -55,10 +65,12 @@ def retry() -> None:
 def edit(node_id: str, key: str) -> None:
     """Send an earlier message again in other words; the old arm stays."""
     text = st.session_state[key]
-    ui().editing = None
-    if text and text.strip():
-        opened = session.current()
-        _advance(opened.conversation, pure.edit(opened.conversation, node_id, text))
+    opened = session.current()
+    if text and text.strip() and _there(opened.conversation, node_id):
+        if _advance(opened.conversation, pure.edit(opened.conversation, node_id, text)):
+            ui().editing = None
+    else:
+        ui().editing = None
 
 
 def begin_edit(node_id: str | None) -> None:
@@ -67,8 +79,9 @@ def begin_edit(node_id: str | None) -> None:
 
 def switch_arm(node_id: str) -> None:
     opened = session.current()
-    moved = pure.switch(opened.conversation, node_id)
-    services.store().set_head(moved.id, moved.head)
+    if _there(opened.conversation, node_id):
+        moved = pure.switch(opened.conversation, node_id)
+        services.store().set_head(moved.id, moved.head)
 
 
 def stop(exchange_id: str) -> None:
@@ -88,6 +101,7 @@ def open_conversation(conversation_id: str) -> None:
 def delete_conversation() -> None:
     opened = session.current()
     if opened.exists:
+        _stop_all(opened.conversation.id)
         services.store().delete(opened.conversation.id)
         session.show(None)
         ui().deleted_conversation = (opened.conversation.id, opened.conversation.title or "Untitled")
@@ -102,7 +116,9 @@ def restore_conversation(conversation_id: str) -> None:
 def clear() -> None:
     """Back to the empty beginning of this conversation; every arm can still be found again."""
     opened = session.current()
-    services.store().set_head(opened.conversation.id, None)
+    if opened.exists:
+        _stop_all(opened.conversation.id)
+        services.store().set_head(opened.conversation.id, None)
 
 
 def rename(key: str) -> None:
@@ -135,18 +151,51 @@ def _bring_tools(starter: Starter) -> tuple[ToolUse, ...]:
     return tuple(uses)
 
 
-def _advance(before: Conversation, after: Conversation) -> None:
-    """Keep what is new and ask for the reply. What was said is kept even when nothing can be asked."""
+def look_again() -> None:
+    """A reply that ran in another process: take over what it left, if that process is gone."""
+    services.store().recover(read_exchange)
+
+
+def _advance(before: Conversation, after: Conversation) -> bool:
+    """Keep what is new and ask for the reply. What was said is kept even when nothing can be asked.
+
+    False when nothing was kept, so that the caller can put back what was typed.
+    """
     state = ui()
     state.notice = ""
     new = added(before.nodes, after)
+    running = services.store().running_exchange(before.id)
+    if running is not None and services.jobs().get(running) is not None:
+        state.notice = "A reply is arriving in this conversation; stop it first or wait for its end."
+        return False
     try:
-        ask = session.ask_of(session.current().setup)
+        ask = session.ask_of(session.current().setup, after)
         state.exchange_id = services.engine().play.ask(after, ask, key_for(ask.target.connection), new).exchange_id
     except CannotAsk as error:
-        _keep(after, new)
+        if new:
+            services.store().save_nodes(after.id, new, after.head)
         state.notice = str(error)
+    except Exception as error:
+        return _not_kept(error)
+    return True
 
 
-def _keep(conversation: Conversation, new: Sequence[pure.Node]) -> None:
-    services.store().save_nodes(conversation.id, new, conversation.head)
+def _not_kept(error: Exception) -> bool:
+    """The store failed (a locked or full disk): say so; nothing was sent."""
+    _log.error("nothing could be kept or sent", exc_info=error)
+    said = str(error).splitlines()[0] if str(error) else type(error).__name__
+    ui().notice = f"This could not be kept, so nothing was sent: {said}. Try again."
+    return False
+
+
+def _there(conversation: Conversation, node_id: str) -> bool:
+    found = node_id in conversation.nodes
+    if not found:
+        ui().notice = "This message is no longer there; the conversation was changed in another tab."
+    return found
+
+
+def _stop_all(conversation_id: str) -> None:
+    running = services.store().running_exchange(conversation_id)
+    if running is not None:
+        stop(running)

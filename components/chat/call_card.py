@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 
 import streamlit as st
 
 from callsmith.calls import Verdict, judge
+from callsmith.jsontext import indented
 from callsmith.types.parts import Parsed, ToolCall, ToolResult
 from callsmith.types.tool import Tool
 from components.words import plain, spoken
@@ -56,7 +56,7 @@ def pretty(text: str) -> str:
     if not isinstance(parsed, Parsed):
         return text
     compact = len(text) <= 60 and "\n" not in text
-    return text if compact else json.dumps(parsed.value, indent=2, ensure_ascii=False)
+    return text if compact else indented(text)
 
 
 def call_card(

@@ -6,21 +6,20 @@ import streamlit as st
 
 from callsmith.advice import advise
 from callsmith.advice_types import ACTION_LABELS, Context
-from callsmith.types.connection import Target
 from callsmith.types.exchange import Attempt
 from callsmith.types.problem import Problem
 from components.chat import actions
 from components.words import count, plain, seconds
 
 
-def error_card(problem: Problem, target: Target, *, has_tools: bool, attempts: tuple[Attempt, ...], key: str) -> None:
+def error_card(problem: Problem, context: Context, *, attempts: tuple[Attempt, ...], key: str) -> None:
     """Draw it with Retry. The prompt and whatever arrived stay above it."""
     if problem.kind == "stopped":
         with st.container(key=key, horizontal=True, vertical_alignment="center"):
             st.caption(":material/stop_circle: Stopped by you. What arrived is kept.")
             _retry(key)
         return
-    advice = advise(problem, Context.of(target, has_tools=has_tools))
+    advice = advise(problem, context)
     with st.container(border=True, key=key):
         st.markdown(f":red[:material/error: **{plain(advice.title)}**]")
         if problem.message and problem.message != advice.title:

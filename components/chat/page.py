@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from callsmith.advice_types import Context
 from callsmith.conversation import Conversation, may_ask
 from callsmith.job import Job
 from callsmith.store import ExchangeInfo
@@ -18,14 +19,14 @@ from components.chat.live import watch
 from components.chat.options import chip_row, options_popover
 from components.chat.prose import markdown
 from components.chat.session import Opened
-from components.chat.transcript import MODEL_AVATAR, USER_AVATAR, Transcript
+from components.chat.transcript import EARLY_ENDS, MODEL_AVATAR, USER_AVATAR, Transcript
 from components.connections import picker
 from components.inspect.request_panel import request_panel
 from components.state import ui
 from components.tools import panel as tools_panel
 from components.usage import panel as usage_panel
 from components.viewport import is_narrow
-from components.words import count, plain
+from components.words import count, measured, plain
 
 
 def render() -> None:
@@ -64,9 +65,10 @@ def render() -> None:
     with areas.live, st.chat_message("assistant", avatar=MODEL_AVATAR):
         live = st.container(key="live")
     watch(job, live, rest)
-    job.committed.wait(2.0)
-    if job.save_error:
-        ui().notice = f"This reply could not be saved and will be gone after a reload: {job.save_error}"
+    if not job.committed.wait(2.0):
+        said = live.empty()
+        while not job.committed.wait(1.0):
+            said.warning(f"This reply is not saved yet, trying again: {job.save_error}", icon=":material/save:")
     st.rerun()
 
 
@@ -175,27 +177,51 @@ def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
     head = conversation.head
     if ordered and ordered[-1].state == "running":
         st.caption(":material/more_horiz: A reply is arriving in another process.")
-        st.button("Look again", key="look-again", icon=":material/refresh:")
+        st.button("Look again", key="look-again", icon=":material/refresh:", on_click=actions.look_again)
         return
     last = next((info for info in reversed(ordered) if head in (info.node_id, info.parent_id)), None)
     failed = last is not None and last.problem is not None and (last.node_id == head or last.node_id is None)
     if failed and last is not None and last.problem is not None:
-        target = session.target_of(opened.setup)
-        error_card(last.problem, target, has_tools=bool(opened.setup.tools), attempts=last.attempts, key="problem")
+        context = _context(last, has_tools=bool(opened.setup.tools))
+        error_card(last.problem, context, attempts=last.attempts, key="problem")
+    elif last is not None and last.node_id is None and last.state == "finished":
+        why = EARLY_ENDS.get(last.finish or "", f"finish reason {last.finish or 'not reported'}")
+        st.info(
+            f"The model ended without an answer ({why}). {measured(last.usage, last.marks)}", icon=":material/info:"
+        )
+    _earlier_replies(conversation)
     slots = drafts.slots(conversation)
     if slots:
         continue_button(slots)
-    elif not failed:
+    if not failed:
         asked = not may_ask(conversation)
-        label = "Ask for a reply" if asked else "Retry"
         st.button(
-            label,
+            "Ask for a reply" if asked else "Retry",
             key="retry",
             type="primary" if asked else "tertiary",
             icon=":material/refresh:",
             on_click=actions.retry,
             help=None if asked else "Ask again for this reply; this one is kept as an arm",
         )
+
+
+def _earlier_replies(conversation: Conversation) -> None:
+    """A retry that brought nothing leaves the head above the replies there were: the way back to them."""
+    below = [node.id for node in conversation.nodes.values() if node.parent == conversation.head]
+    if below:
+        st.button(
+            "Back to the earlier reply",
+            key="back-to-reply",
+            icon=":material/undo:",
+            on_click=actions.switch_arm,
+            args=(below[-1],),
+        )
+
+
+def _context(info: ExchangeInfo, *, has_tools: bool) -> Context:
+    """Advice is about the connection that was asked, whatever the picker shows now."""
+    asked = next((item for item in services.connections() if item.name == info.connection), None)
+    return Context(asked, info.model, info.wire, has_tools)
 
 
 def _panel(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
@@ -206,7 +232,7 @@ def _panel(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
             tools_panel.render(opened.setup, session.save_setup)
     if request.open:
         with request:
-            request_panel(opened.conversation, session.ask_of(opened.setup), ordered)
+            request_panel(opened.conversation, session.ask_of(opened.setup, opened.conversation), ordered)
     if usage.open:
         with usage:
             usage_panel.render(opened.conversation.id)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-
 import streamlit as st
 
+from callsmith.jsontext import indented
 from callsmith.results import output_warnings, starting_point
 from callsmith.types.tool import Tool
 from components.chat import drafts
@@ -94,7 +93,7 @@ def _fill(conversation_id: str, slot_key: str, text: str) -> None:
 def _tidy(conversation_id: str, slot_key: str) -> None:
     draft = drafts.kept(conversation_id, slot_key)
     if not draft.problem():
-        _replace(conversation_id, slot_key, text=json.dumps(json.loads(draft.text), indent=2, ensure_ascii=False))
+        _replace(conversation_id, slot_key, text=indented(draft.text))
 
 
 def _replace(conversation_id: str, slot_key: str, **to: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from callsmith.play import Ask
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.connection import Connection, Target
 from callsmith.types.setup import Setup
-from callsmith.types.tool import Tool
+from callsmith.types.tool import Tool, ToolChoice
 from components import services
 from components.connections import last_models
 from components.state import WINDOW, ui
@@ -38,16 +38,16 @@ def _cache() -> dict[str, tuple[object, Conversation]]:
 
 
 def follow_url() -> None:
-    """A link names a conversation; a reopened tab finds its own."""
-    wanted = st.query_params.get(PARAM)
+    """A link names a conversation and is followed once; from then on the state writes the URL."""
     state = ui()
-    if wanted and state.conversation_id is None:
+    wanted = st.query_params.get(PARAM)
+    if wanted and wanted != state.url_seen:
         if services.store().stamp(wanted) is None:
             state.notice = "The conversation in this link does not exist here. It may have been deleted."
-            del st.query_params[PARAM]
-        else:
-            state.conversation_id = wanted
-    elif state.conversation_id and wanted != state.conversation_id:
+        elif wanted != state.conversation_id:
+            show(wanted)
+    state.url_seen = state.conversation_id
+    if state.conversation_id and wanted != state.conversation_id:
         st.query_params[PARAM] = state.conversation_id
     elif not state.conversation_id and wanted:
         del st.query_params[PARAM]
@@ -66,8 +66,8 @@ def current() -> Opened:
             return Opened(Conversation(""), _last_setup())
         cached = (stamp, loaded)
         _cache()[conversation_id] = cached
-        while len(_cache()) > 64:
-            _cache().pop(next(iter(_cache())))
+        for stale in list(_cache())[:-64]:
+            _cache().pop(stale, None)
     return Opened(cached[1], store.setup(conversation_id))
 
 
@@ -120,8 +120,16 @@ def offered(setup: Setup, tools: Mapping[str, Tool]) -> list[Tool]:
     return [tool for tool_id, tool in tools.items() if tool_id in on]
 
 
-def ask_of(setup: Setup) -> Ask:
-    return Ask(target_of(setup), setup.system, offered(setup, tools_of(setup)), setup.options)
+def ask_of(setup: Setup, conversation: Conversation) -> Ask:
+    """What would be asked with now. A history with tool calls is never sent without tools, since some
+    providers refuse it (wire-format notes, 2.3), and no tool is forced that is not offered."""
+    tools = tools_of(setup)
+    on, options = offered(setup, tools), setup.options
+    if not on and any(node.message.calls for node in conversation.path()):
+        on, options = list(tools.values()), replace(options, tool_choice=ToolChoice("none"))
+    elif options.tool_choice.mode == "named" and options.tool_choice.name not in {tool.name for tool in on}:
+        options = replace(options, tool_choice=ToolChoice())
+    return Ask(target_of(setup), setup.system, on, options)
 
 
 def _last_setup() -> Setup:

@@ -20,7 +20,7 @@ from components.words import count, measured, plain
 
 # Finish reasons, in each wire format's own word, that mean the reply is not all the model meant to say.
 _TOKEN_LIMIT, _FILTERED = "stopped at the token limit", "cut by a content filter"
-_EARLY_ENDS = {
+EARLY_ENDS = {
     "length": _TOKEN_LIMIT,
     "max_tokens": _TOKEN_LIMIT,
     "max_output_tokens": _TOKEN_LIMIT,
@@ -158,8 +158,8 @@ class Transcript:
     def _facts(self, message: Message) -> None:
         info = self._info(message)
         facts = measured(info.usage, info.marks) if info is not None else "tokens not reported"
-        if message.finish in _EARLY_ENDS:
-            facts += f" · {_EARLY_ENDS[message.finish]}"
+        if message.finish in EARLY_ENDS:
+            facts += f" · {EARLY_ENDS[message.finish]}"
         if info is not None and info.state == "interrupted":
             facts = ":material/link_off: interrupted before its end · " + facts
         model = f"{plain(message.origin.model)} · " if message.origin is not None else ""

@@ -11,6 +11,7 @@ import streamlit as st
 from callsmith import recording
 from callsmith.conversation import Conversation
 from callsmith.curl import curl
+from callsmith.jsontext import indented
 from callsmith.play import Ask, build
 from callsmith.reading import read_exchange
 from callsmith.store import ExchangeInfo
@@ -43,10 +44,12 @@ def request_panel(conversation: Conversation, ask: Ask, infos: Sequence[Exchange
     if exchange is None:
         st.caption("This exchange is no longer kept.")
         return
+    asked = next((item for item in services.connections() if item.name == exchange.connection), None)
+    key_variable = asked.key.name if asked is not None else ""
     sent, received, timeline = st.tabs(["Sent", "Received", "Times"], key="request-tabs", on_change="rerun")
     if sent.open:
         with sent:
-            _request(exchange.request, ask.target.connection.key.name)
+            _request(exchange.request, key_variable)
             document = recording.dumps(recording.recording(conversation.id, [exchange]))
             st.download_button(
                 "Save as recording",
@@ -133,4 +136,4 @@ def _json(text: str, language: Any = "json") -> None:
 
 
 def _laid_out(body: str) -> str:
-    return json.dumps(json.loads(body), indent=2, ensure_ascii=False) if body else ""
+    return indented(body)

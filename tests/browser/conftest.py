@@ -95,6 +95,6 @@ def window(browser: Browser, shots: Path, request: pytest.FixtureRequest) -> Ite
     complaints += [trace for playground in opened for trace in playground.app.tracebacks()]
     for number, playground in enumerate(opened):
         if request.node.stash.get(FAILED, False):
-            playground.shot(f"failed-{request.node.name}-{number}")
+            playground.shot(f"failed-{request.node.name}-{number}".replace("/", "-"))
         playground.page.context.close()
     assert complaints == []

@@ -36,6 +36,10 @@ class Playground:
         self.page.goto(self.app.url + path)
         self.ready()
 
+    @property
+    def connected(self) -> Locator:
+        return self.page.locator("[data-test-connection-state=CONNECTED]")
+
     def lost_its_server(self) -> None:
         """What the console said while the server was away was no fault of the page."""
         self.complaints.clear()

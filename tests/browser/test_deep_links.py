@@ -27,5 +27,5 @@ def test_a_cold_deep_link_opens_in_the_frame(serve: Callable[..., App], window: 
     expect(here).to_contain_text(path[1:].title())
     expect(page.page.get_by_role("main")).to_contain_text(SHOWS[path], ignore_case=True)
     expect(page.page).to_have_title("Callsmith")
-    page.page.get_by_role("link", name="Playground").click()
+    page.page.get_by_test_id("stSidebarNavLink").filter(has_text="Playground").click()
     expect(page.key("start-weather")).to_be_visible()

@@ -90,4 +90,3 @@ def _add_property(page: Playground, dialog: Locator, name: str) -> None:
     box.press("Enter")
     expect(dialog.get_by_role("textbox", name=f"Name of {name}", exact=True)).to_be_visible()
     page.ready()
-

@@ -10,7 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from callsmith.job import Job, Jobs
+from callsmith.job import Job
+from callsmith.jobs import Jobs
 from callsmith.redaction import HIDDEN, Redactor
 from callsmith.transport import Transport
 from callsmith.types.exchange import Exchange, HttpRequest, Marks
@@ -314,20 +315,31 @@ def test_an_unstreamed_reply(serve, transport) -> None:
     assert run(job(server.url, transport, Sink(), stream=False)).text == "whole"
 
 
-def test_a_failing_store_is_said_and_the_reply_stays(serve, transport) -> None:
+def test_a_failing_store_is_said_and_tried_again_until_the_reply_is_kept(serve, transport) -> None:
     class Broken(Sink):
+        tries = 0
+
         def finish(self, exchange: Exchange, turn: Turn) -> None:
-            raise OSError("disk full")
+            self.tries += 1
+            if self.tries < 3:
+                raise OSError("disk full")
+            super().finish(exchange, turn)
 
     def handle(handler: BaseHTTPRequestHandler, _: int) -> None:
         begin(handler, Content_Type="text/event-stream")
         chunk(handler, "kept")
         end(handler)
 
-    server = serve(handle)
-    made = job(server.url, transport, Broken())
-    assert run(made).text == "kept"
-    assert "disk full" in made.save_error
+    server, sink = serve(handle), Broken()
+    made = job(server.url, transport, sink)
+    jobs = Jobs()
+    jobs.start(made)
+    assert made.wait_end(20)
+    while "disk full" not in made.save_error:
+        time.sleep(0.005)
+    assert jobs.get(made.exchange_id) is made
+    assert made.committed.wait(20)
+    assert (made.snapshot().turn.text, made.save_error, len(sink.finished)) == ("kept", "", 1)
 
 
 def test_redirects_are_not_followed(serve, transport) -> None:
@@ -341,3 +353,70 @@ def test_exchange_identity_is_untouched_by_running(serve, transport) -> None:
     run(job(server.url, transport, sink))
     kept = sink.finished[0][0]
     assert replace(kept, status=None, headers=(), body=b"", attempts=(), marks=Marks(0)).id == "x1"
+
+
+def test_headers_that_echo_the_key_are_cleaned(serve, transport) -> None:
+    def handle(handler: BaseHTTPRequestHandler, _: int) -> None:
+        begin(handler, Content_Type="text/event-stream", X_Echo=f"Bearer {KEY}")
+        end(handler)
+
+    server, sink = serve(handle), Sink()
+    run(job(server.url, transport, sink))
+    assert KEY not in repr(sink.finished[0][0])
+
+
+def test_a_cookie_of_one_exchange_never_travels_with_another(serve, transport) -> None:
+    cookies: list[str | None] = []
+
+    def handle(handler: BaseHTTPRequestHandler, _: int) -> None:
+        cookies.append(handler.headers.get("Cookie"))
+        begin(handler, Content_Type="text/event-stream", Set_Cookie="sid=anna")
+        end(handler)
+
+    server = serve(handle)
+    run(job(server.url, transport, Sink()))
+    run(job(server.url, transport, Sink()))
+    assert cookies == [None, None]
+
+
+def test_a_reply_ends_at_its_end_mark_although_the_connection_stays_open(serve, transport) -> None:
+    server: Server
+
+    def handle(handler: BaseHTTPRequestHandler, _: int) -> None:
+        begin(handler, Content_Type="text/event-stream")
+        chunk(handler, "whole")
+        end(handler)
+        handler.wfile.flush()
+        server.release.wait(20)
+
+    server = serve(handle)
+    turn = run(job(server.url, transport, Sink(), Limits(between_bytes=15)))
+    assert (turn.text, turn.state) == ("whole", "finished")
+
+
+def test_the_first_byte_limit_counts_until_the_body_begins(serve, transport) -> None:
+    server: Server
+
+    def handle(handler: BaseHTTPRequestHandler, _: int) -> None:
+        begin(handler, Content_Type="text/event-stream")
+        handler.wfile.flush()
+        server.release.wait(20)
+
+    server = serve(handle)
+    turn = run(job(server.url, transport, Sink(), Limits(first_byte=0.3, between_bytes=15)))
+    assert turn.problem is not None and turn.problem.code == "first_byte"
+
+
+def test_a_fault_while_reading_the_end_neither_hangs_the_job_nor_the_keeper(serve, transport, monkeypatch) -> None:
+    def handle(handler: BaseHTTPRequestHandler, _: int) -> None:
+        begin(handler, Content_Type="text/event-stream")
+        chunk(handler, "kept")
+        end(handler)
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr("callsmith.reading.Reader.close", fail)
+    turn = run(job(serve(handle).url, transport, Sink()))
+    assert (turn.text, turn.state) == ("kept", "failed")
+    assert turn.problem is not None and turn.problem.code == "internal"

@@ -47,3 +47,8 @@ def test_log_records_and_tracebacks_are_cleaned(caplog: pytest.LogCaptureFixture
         logging.getLogger("t").error("failed with %s", KEY, exc_info=True)
     assert HIDDEN in caplog.text
     assert KEY not in caplog.text
+
+
+def test_a_key_is_found_as_json_writes_it() -> None:
+    key = "sk-canary/0123456789+abc"
+    assert key.replace("/", "\\/") not in Redactor([key]).text(key.replace("/", "\\/"))

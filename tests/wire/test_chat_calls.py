@@ -173,3 +173,13 @@ def test_a_call_cut_off_before_its_arguments_does_not_look_complete() -> None:
     turn = streamed(entry(0, "a", "f", ""), finish=None, done=False)
     assert calls(turn) == [("a", "f", "")]
     assert turn.state == "interrupted"
+
+
+def test_a_call_without_arguments_at_the_token_limit_does_not_look_complete() -> None:
+    assert calls(streamed(entry(0, "a", "f", ""), finish="length")) == [("a", "f", "")]
+
+
+def test_fields_a_provider_adds_to_the_function_cannot_overwrite_the_call() -> None:
+    turn = streamed({"index": 0, "id": "a", "function": {"name": "f", "arguments": "{}", "id": "EVIL"}})
+    assert turn.calls[0].id == "a"
+    assert turn.calls[0].extra == {"function": {"id": "EVIL"}}

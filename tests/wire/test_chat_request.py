@@ -150,3 +150,9 @@ def test_extra_content_of_a_call_goes_back_unread() -> None:
 
 def test_lone_surrogates_can_be_sent() -> None:
     assert body(user("\ud800"))["messages"][0]["content"] == "\ud800"
+
+
+def test_extras_of_a_call_do_not_travel_to_another_model() -> None:
+    call = ToolCall("a", "f", "{}", extra={"extra_content": {"google": {"thought_signature": "s"}}})
+    sent = body(user(), assistant(call), Message("tool", (ToolResult("a", "1"),)), model="other")["messages"]
+    assert "extra_content" not in sent[1]["tool_calls"][0]
