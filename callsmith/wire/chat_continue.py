@@ -39,12 +39,13 @@ def continuation(previous: Mapping[str, Any], turn: Message, following: Mapping[
 
 
 def _answers(added: list[Any]) -> tuple[list[Mapping[str, Any]], list[Any]] | None:
-    """The result messages right after the assistant message, and what follows them."""
-    if not added or not isinstance(added[0], dict) or added[0].get("role") != "assistant":
-        return None
+    """The result messages after the assistant message (some clients write it in two), and what follows them."""
+    at = 0
+    while at < len(added) and isinstance(added[at], dict) and added[at].get("role") == "assistant":
+        at += 1
     results: list[Mapping[str, Any]] = []
-    for message in added[1:]:
+    for message in added[at:] if at else []:
         if not isinstance(message, dict) or message.get("role") not in ("tool", "function"):
             break
         results.append(message)
-    return (results, added[1 + len(results) :]) if results else None
+    return (results, added[at + len(results) :]) if results else None

@@ -76,6 +76,7 @@ class Playground:
         expect(self.messages.filter(has_text=text).last).to_be_visible()
 
     def choose_model(self, model: str) -> None:
+        self.ready()  # a page that is drawn anew closes the list
         box = self.key("picker-model").get_by_role("combobox")
         box.fill(model)
         self.page.get_by_role("option", name=model, exact=True).click()
@@ -141,6 +142,7 @@ class Playground:
 
     def choose(self, key: str, option: str | re.Pattern[str]) -> None:
         """Choose in a select box, by what it shows."""
+        self.ready()  # a page that is drawn anew closes the list
         self.key(key).get_by_role("combobox").click()
         self.page.get_by_role("option", name=option).first.click()
         self.ready()

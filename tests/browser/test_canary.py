@@ -21,7 +21,7 @@ KEY = "sk-canary-5f0e1d2c3b4a59687766"
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Says the Authorization header back: in an error's body and headers, or word by word in a stream."""
+    """Says the Authorization header back: in an error's body and headers, or in a stream, whole or in pieces."""
 
     heard: list[str] = []
 
@@ -31,15 +31,15 @@ class Echo(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         said = self.headers["Authorization"]
         self.heard.append(said)
-        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if "fail" in request["messages"][-1]["content"]:
+        prompt = json.loads(self.rfile.read(int(self.headers["Content-Length"])))["messages"][-1]["content"]
+        if "fail" in prompt:
             self._whole(401, {"error": {"message": f"Wrong key: {said}", "code": said, "type": said}})
             return
         self.send_response(200)
         self.send_header("Content-Type", "text/event-stream")
         self.send_header("X-Request-Id", f"req {said}")
         self.end_headers()
-        for text in ("You sent ", said, " and once more: ", *said, " is all"):
+        for text in ("You sent ", *((said[:20], said[20:]) if "pieces" in prompt else (said,)), " and that is all"):
             self._event({"choices": [{"index": 0, "delta": {"content": text}}]})
         self._event({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]})
         self.wfile.write(b"data: [DONE]\n\n")
@@ -87,7 +87,7 @@ def test_a_key_is_found_nowhere(serve: Callable[..., App], window: Open, echo: s
     seen += _all_of(page)
 
     page.say("please stream")
-    expect(page.messages.last).to_contain_text("You sent Bearer [key hidden]")
+    expect(page.messages.last).to_contain_text("You sent Bearer [key hidden] and that is all")
     page.settled()
     seen += _all_of(page)
 
@@ -118,6 +118,19 @@ def test_a_key_is_found_nowhere(serve: Callable[..., App], window: Open, echo: s
     assert [path.name for path in files if KEY.encode() in path.read_bytes()] == []
     app.kill()
     assert KEY.encode() not in app.log.read_bytes()
+
+
+def test_a_key_streamed_in_pieces_is_hidden(serve: Callable[..., App], window: Open, echo: str) -> None:
+    """One event ends in the middle of the key: it is whole in no line of the stream, but in the text it makes."""
+    app = serve(CALLSMITH_BASE_URL=echo, CALLSMITH_API_KEY=KEY, CALLSMITH_MODEL="echo")
+    page = window(app)
+    page.say("please stream in pieces")
+    expect(page.messages.last).to_contain_text("and that is all")
+    page.settled()
+    assert KEY not in _all_of(page)
+    conversation = app.store.load(page.conversation_id)
+    assert conversation is not None
+    assert KEY not in conversation.path()[-1].message.text
 
 
 def _all_of(page: Playground) -> str:

@@ -12,11 +12,16 @@ from typing import Any
 from callsmith.continuation import continued
 from callsmith.replay import recordings
 
-# The client made up the id; the client kept only one of the text pieces that came.
-ARGUED = {"03423adf11ddd7-01", "dbfe052157e7ae-01"}
-# An extra assistant message of the client's; an id the SDK doubled; the first exchange of a file; results of
-# calls that another client made.
-NOT_BUILT = {"0fd9984e794fb3-01", "5c5f9328d0c5cc-01", "8a4bb63832e908-01", "d5de07fad3b1d9-00", "e8e55cf9492708-01"}
+ARGUED = {
+    "03423adf11ddd7-01": "the client made up the id",
+    "dbfe052157e7ae-01": "the client kept only one of the text pieces that came",
+    "0fd9984e794fb3-01": "the client wrote an empty assistant message of its own before the calls",
+    "5c5f9328d0c5cc-01": "the same",
+    "8a4bb63832e908-01": "the same",
+    "e8e55cf9492708-01": "the same",
+}
+# The first exchange of its file: the turn it answers was not recorded.
+NOT_BUILT = {"d5de07fad3b1d9-00"}
 
 
 def said(message: dict[str, Any]) -> dict[str, Any]:
