@@ -27,7 +27,7 @@ _WATCH = """
     const index = parseInt(text.slice(at + window.mark.length), 10);
     const paints = window.paints;
     const last = paints.length ? paints[paints.length - 1][1] : -1;
-    if (index > last) requestAnimationFrame(() => requestAnimationFrame(() => paints.push([now(), index])));
+    if (index > last) requestAnimationFrame(() => paints.push([now(), index]));
   };
   new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
 }

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 _KEY = "ui"
-WINDOW = 10
+WINDOW = 6
 
 
 @dataclass(slots=True)

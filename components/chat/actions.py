@@ -18,6 +18,7 @@ from callsmith.types.setup import ToolUse
 from components import services
 from components.chat import drafts, session
 from components.chat.result_slot import take_typed
+from components.chat.session import Opened
 from components.connections.keys import key_for
 from components.state import ui
 
@@ -37,7 +38,7 @@ def send(text: str) -> bool:
         opened = session.open_or_create()
     except Exception as error:
         return _not_kept(error)
-    return _advance(opened.conversation, pure.say(opened.conversation, text))
+    return _advance(opened, pure.say(opened.conversation, text))
 
 
 def continue_turn() -> None:
@@ -52,14 +53,14 @@ def continue_turn() -> None:
     if drafts.waiting_for(slots):
         return
     results: list[ToolResult] = [slot.draft.result(slot.call) for slot in slots]
-    if _advance(opened.conversation, pure.answer(opened.conversation, results)):
+    if _advance(opened, pure.answer(opened.conversation, results)):
         drafts.clear(opened.conversation.id, slots)
 
 
 def retry() -> None:
     """Ask again for the last reply; the one there was stays as an arm of its own."""
     opened = session.current()
-    _advance(opened.conversation, pure.rewind(opened.conversation))
+    _advance(opened, pure.rewind(opened.conversation))
 
 
 def edit(node_id: str, key: str) -> None:
@@ -67,7 +68,7 @@ def edit(node_id: str, key: str) -> None:
     text = st.session_state[key]
     opened = session.current()
     if text and text.strip() and _there(opened.conversation, node_id):
-        if _advance(opened.conversation, pure.edit(opened.conversation, node_id, text)):
+        if _advance(opened, pure.edit(opened.conversation, node_id, text)):
             ui().editing = None
     else:
         ui().editing = None
@@ -156,20 +157,20 @@ def look_again() -> None:
     services.store().recover(read_exchange)
 
 
-def _advance(before: Conversation, after: Conversation) -> bool:
+def _advance(opened: Opened, after: Conversation) -> bool:
     """Keep what is new and ask for the reply. What was said is kept even when nothing can be asked.
 
     False when nothing was kept, so that the caller can put back what was typed.
     """
     state = ui()
     state.notice = ""
-    new = added(before.nodes, after)
-    running = services.store().running_exchange(before.id)
+    new = added(opened.conversation.nodes, after)
+    running = services.store().running_exchange(after.id)
     if running is not None and services.jobs().get(running) is not None:
         state.notice = "A reply is arriving in this conversation; stop it first or wait for its end."
         return False
     try:
-        ask = session.ask_of(session.current().setup, after)
+        ask = session.ask_of(opened.setup, after)
         state.exchange_id = services.engine().play.ask(after, ask, key_for(ask.target.connection), new).exchange_id
     except CannotAsk as error:
         if new:

@@ -104,7 +104,7 @@ def watch(job: Job, area: Any, rest: Callable[[], None]) -> None:
             rest()
         if snapshot.done:
             return
-        job.wait_end(max(PACE, 4 * cost, view.last_size / BYTES_PER_SECOND))
+        job.wait_end(max(PACE, 2 * cost, view.last_size / BYTES_PER_SECOND))
         if job.version != snapshot.version:
             job.wait_change(job.version, HOLD)
         while not job.done and job.version == snapshot.version and rest_at is None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Request, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request, TimeoutError, expect
 
 from tests.browser.served import App
 
@@ -76,10 +76,8 @@ class Playground:
         expect(self.messages.filter(has_text=text).last).to_be_visible()
 
     def choose_model(self, model: str) -> None:
-        self.ready()  # a page that is drawn anew closes the list
         box = self.key("picker-model").get_by_role("combobox")
-        box.fill(model)
-        self.page.get_by_role("option", name=model, exact=True).click()
+        self._pick(lambda: box.fill(model), self.page.get_by_role("option", name=model, exact=True))
         expect(box).to_have_value(model)
         self.ready()
 
@@ -134,6 +132,7 @@ class Playground:
         """Open a tab of the panel; below 1000 px the panel opens from its button first."""
         tabs = self.key("panel-tabs")
         if self.key("panel").count() and not tabs.count():
+            self.to_top()
             self.press("panel")
         tab = tabs.get_by_role("tab", name=re.compile(f"^{name}")).first
         tab.click()
@@ -142,12 +141,31 @@ class Playground:
 
     def choose(self, key: str, option: str | re.Pattern[str]) -> None:
         """Choose in a select box, by what it shows."""
-        self.ready()  # a page that is drawn anew closes the list
-        self.key(key).get_by_role("combobox").click()
-        self.page.get_by_role("option", name=option).first.click()
+        box = self.key(key).get_by_role("combobox")
+        self._pick(box.click, self.page.get_by_role("option", name=option).first)
         self.ready()
 
+    def _pick(self, unfold: Callable[[], None], option: Locator) -> None:
+        """A page that is drawn anew in this moment closes the list again."""
+        for _ in range(5):
+            self.ready()
+            unfold()
+            try:
+                option.click(timeout=2_000)
+            except TimeoutError:
+                self.page.keyboard.press("Escape")
+            else:
+                return
+        expect(option).to_be_visible()
+
     # Looking
+
+    def to_top(self) -> None:
+        """By the wheel: a page that is scrolled otherwise goes back to its end."""
+        self.ready()
+        self.page.mouse.move(500, 400)
+        self.page.mouse.wheel(0, -100_000)
+        expect(self.key("header")).to_be_in_viewport()
 
     def shot(self, name: str) -> None:
         self.page.screenshot(path=self._shots / f"{name}.png")

@@ -67,6 +67,10 @@ def _usage(page: Playground) -> None:
     usage = page.tab("Usage")
     expect(usage.get_by_test_id("stVegaLiteChart").locator("canvas, svg").first).to_be_visible()
     expect(usage).to_contain_text("tokens")
+    header = page.page.get_by_test_id("stHeader").bounding_box()
+    tab = page.key("panel-tabs").get_by_role("tab", name="Usage").bounding_box()
+    assert header is not None and tab is not None
+    assert tab["y"] >= header["y"] + header["height"] - 1, "the row of tabs is behind the header"
 
 
 def _request(page: Playground, app: App) -> None:

@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, expect
 
 from callsmith.types.setup import Setup
 from tests.browser.playground import Open, Playground
+from tests.browser.seeded import weather_setup
 from tests.browser.served import App
 
 pytestmark = pytest.mark.browser
@@ -52,19 +53,13 @@ def test_a_tool_from_the_form_is_called(app: App, window: Open) -> None:
 
 
 def test_a_tool_switched_off_is_not_offered(app: App, window: Open) -> None:
-    app.begin_with(Setup(model="demo-instant"))
+    app.begin_with(weather_setup(app.store))
     page = window(app)
-    page.start("weather")
-    expect(page.go_on).to_be_visible()
-    panel = page.tab("Tools")
-    panel.get_by_test_id("stCheckbox").locator("label").click()
-    expect(panel).to_contain_text("off for the next turn")
-    request = page.tab("Request")
-    expect(request.get_by_test_id("stCode").first).to_contain_text("demo-instant")
-    expect(request.get_by_test_id("stCode").first).not_to_contain_text('"tools"')
-    panel = page.tab("Tools")
-    panel.get_by_test_id("stCheckbox").locator("label").click()
-    expect(panel).not_to_contain_text("off for the next turn")
+    _switch(page, "off for the next turn", there=True)
+    request = page.tab("Request").get_by_test_id("stCode").first
+    expect(request).to_contain_text("demo-instant")
+    expect(request).not_to_contain_text('"tools"')
+    _switch(page, "off for the next turn", there=False)
     expect(page.tab("Request").get_by_test_id("stCode").first).to_contain_text('"tools"')
 
 
@@ -89,4 +84,14 @@ def _add_property(page: Playground, dialog: Locator, name: str) -> None:
     box.fill(name)
     box.press("Enter")
     expect(dialog.get_by_role("textbox", name=f"Name of {name}", exact=True)).to_be_visible()
+    page.ready()
+
+
+def _switch(page: Playground, said: str, *, there: bool) -> None:
+    panel = page.tab("Tools")
+    panel.get_by_test_id("stCheckbox").locator("label").first.click()
+    if there:
+        expect(panel).to_contain_text(said)
+    else:
+        expect(panel).not_to_contain_text(said)
     page.ready()
