@@ -6,7 +6,7 @@ from components import nav
 
 st.set_page_config(
     page_title="Callsmith",
-    page_icon=":material/construction:",
+    page_icon=nav.ICON,
     layout="wide",
     initial_sidebar_state=244,
     menu_items={"About": nav.ABOUT},

@@ -19,7 +19,7 @@ from typing import Protocol
 import tenacity
 
 from callsmith.reading import Reader, expects_stream
-from callsmith.redaction import Redactor
+from callsmith.redaction import Redactor, cleaned_turn
 from callsmith.retry_after import retry_after
 from callsmith.transport import Answer, Broken, Transport
 from callsmith.types.exchange import Attempt, Exchange, Headers, Marks
@@ -113,7 +113,7 @@ class Job:
     def snapshot(self) -> Snapshot:
         with self._changed:
             if self._stale and self._reader is not None:
-                self._turn = self._reader.turn()
+                self._turn = self._shown(self._reader.turn())
                 self._stale = False
             exchange = self._exchange
             waiting = exchange.attempts[-1] if self._waits_to_retry() and not self.done else None
@@ -283,7 +283,7 @@ class Job:
             if self.done:
                 return
             if self._reader is not None:
-                turn = self._closed(self._reader, problem)
+                turn = self._shown(self._closed(self._reader, problem))
             else:
                 stopped = problem is not None and problem.kind == "stopped"
                 turn = Turn(state="stopped" if stopped else "failed", problem=problem)
@@ -327,6 +327,10 @@ class Job:
             _log.error("exchange %s could not be read to its end", self.exchange_id, exc_info=error)
             said = Problem("request", f"Callsmith failed while reading the answer: {error}", code="internal")
             return replace(before, state="failed", problem=problem or said)
+
+    def _shown(self, turn: Turn) -> Turn:
+        """Without the key, also where it came in pieces that are whole only once they are joined."""
+        return cleaned_turn(turn, self._redactor)
 
     def _clean(self, headers: Headers) -> Headers:
         return tuple((name, self._redactor.text(value)) for name, value in headers)

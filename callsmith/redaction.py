@@ -9,9 +9,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from callsmith.types.connection import KEY_PLACEHOLDER
 from callsmith.types.exchange import Headers, HttpRequest
+from callsmith.types.parts import Part, Refusal, Text, Thinking, ToolCall
+from callsmith.types.turn import Turn
 
 HIDDEN = "[key hidden]"
 
@@ -27,6 +30,9 @@ class Redactor:
         forms = {form for secret in secrets if is_secret(secret) for form in _forms(secret)}
         self._secrets = sorted((form.encode("utf-8", "replace") for form in forms), key=len, reverse=True)
         self._held = b""
+
+    def __bool__(self) -> bool:
+        return bool(self._secrets)
 
     def feed(self, chunk: bytes) -> bytes:
         """The chunk without secrets. An end that may be the start of a secret waits for the next chunk."""
@@ -64,6 +70,20 @@ def _forms(secret: str) -> set[str]:
     return {secret, in_json, in_json.replace("/", "\\/"), repr(secret)[1:-1]}
 
 
+def cleaned_turn(turn: Turn, redactor: Redactor) -> Turn:
+    """The turn with secrets taken out of its texts and arguments."""
+    if not redactor:
+        return turn
+    parts: list[Part] = []
+    for part in turn.parts:
+        if isinstance(part, Text | Thinking | Refusal):
+            part = replace(part, text=redactor.text(part.text))
+        elif isinstance(part, ToolCall):
+            part = replace(part, arguments=redactor.text(part.arguments))
+        parts.append(part)
+    return replace(turn, parts=tuple(parts))
+
+
 def filled(request: HttpRequest, key: str | None, resolved: Callable[[str], str]) -> Headers:
     """The headers as they go out. ``resolved`` fills ``{{NAME}}`` in a header's value from the environment."""
     out = []
@@ -74,7 +94,7 @@ def filled(request: HttpRequest, key: str | None, resolved: Callable[[str], str]
 
 
 class RedactingFilter(logging.Filter):
-    """Keeps known secrets out of log records, tracebacks included."""
+    """Keeps every secret that was used out of log records, tracebacks included; ``redactor`` knows them all."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,6 +106,10 @@ class RedactingFilter(logging.Filter):
         if new:
             self._known |= new
             self._redactor = Redactor(self._known)
+
+    @property
+    def redactor(self) -> Redactor:
+        return self._redactor
 
     def filter(self, record: logging.LogRecord) -> bool:
         if self._known:

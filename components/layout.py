@@ -8,7 +8,7 @@ import streamlit as st
 
 _STYLE = """<style>
 [data-testid="stColumn"]:has(> div .st-key-side) > div { position: sticky; top: 4rem; height: auto; }
-.st-key-side { max-height: calc(100vh - 12rem); overflow-y: auto; overflow-x: hidden; }
+.st-key-side { max-height: calc(100vh - 21rem); overflow-y: auto; overflow-x: hidden; }
 </style>"""
 
 

@@ -2,7 +2,9 @@
 
 Streamlit's own text area sends its text only when it loses the focus, so a Continue button that waits
 for a result would stay disabled under the mouse. This one sends 250 ms after the last key, on leaving,
-and before any shortcut, and never overwrites what is being typed.
+and with Ctrl+Enter or Cmd+Enter (which also says that it is meant to be submitted: a button that is still
+disabled could not hear the shortcut). It never overwrites what is being typed, and sends it once more when
+the server does not know it, as after a restart.
 """
 
 from __future__ import annotations
@@ -37,23 +39,35 @@ export default function ({ parentElement, data, setStateValue }) {
   area.setAttribute("aria-invalid", data.invalid ? "true" : "false");
   let own = areas.get(area);
   if (!own) {
-    own = { timer: 0, sent: null, revision: null };
+    own = { timer: 0, again: 0, sent: null, revision: null, count: 0 };
     areas.set(area, own);
-    const send = () => {
+    own.send = (submit) => {
       clearTimeout(own.timer);
-      if (area.value === own.sent) return;
+      if (area.value === own.sent && !submit) return;
       own.sent = area.value;
-      own.set("typed", { text: area.value, revision: own.revision });
+      own.count += 1;
+      own.set("typed", { text: area.value, revision: own.revision, submit, count: own.count });
     };
+    const send = () => own.send(false);
     area.addEventListener("input", () => { clearTimeout(own.timer); own.timer = setTimeout(send, 250); });
     area.addEventListener("blur", send);
-    area.addEventListener("keydown", (event) => { if (event.ctrlKey || event.metaKey) send(); });
+    area.addEventListener("keydown", (event) => {
+      if (!event.ctrlKey && !event.metaKey) return;
+      if (event.key !== "Enter") return send();
+      event.preventDefault();
+      event.stopPropagation();
+      own.send(true);
+    });
   }
   own.set = setStateValue;
   if (own.revision !== data.revision) {
     own.revision = data.revision;
     own.sent = data.value;
     area.value = data.value;
+  }
+  clearTimeout(own.again);
+  if (area.value !== data.value && area.value === own.sent) {
+    own.again = setTimeout(() => { own.sent = null; own.send(false); }, 600);
   }
 }
 """
@@ -70,6 +84,13 @@ def typed(key: str, revision: int | None = None) -> str | None:
         return None
     text = value.get("text")
     return text if isinstance(text, str) else None
+
+
+def submitted(key: str) -> bool:
+    """Whether what was typed last came with Ctrl+Enter or Cmd+Enter."""
+    state = st.session_state.get(key)
+    value = state.get("typed") if state is not None else None
+    return isinstance(value, dict) and value.get("submit") is True
 
 
 def live_text(

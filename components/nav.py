@@ -7,9 +7,13 @@ file alone, without the frame. Every page therefore calls ``guard()`` first.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 _FRAMED = "_framed"
+# A file of our own: Streamlit fetches the picture of a material icon or emoji from another host.
+ICON = str(Path(__file__).with_name("icon.png"))
 ABOUT = """**Callsmith** is a playground for LLM tool calling.
 
 | key | does |

@@ -17,7 +17,6 @@ from callsmith.types.parts import ToolResult
 from callsmith.types.setup import ToolUse
 from components import services
 from components.chat import drafts, session
-from components.chat.result_slot import take_typed
 from components.chat.session import Opened
 from components.connections.keys import key_for
 from components.state import ui
@@ -45,7 +44,7 @@ def continue_turn() -> None:
     """Send the results of all waiting calls, in call order."""
     opened = session.current()
     for slot in drafts.slots(opened.conversation):
-        take_typed(opened.conversation.id, slot.key)
+        drafts.take_typed(opened.conversation.id, slot.key)
     slots = drafts.slots(opened.conversation)
     if not slots:
         ui().notice = "These calls were answered in another tab."

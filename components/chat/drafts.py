@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import streamlit as st
+
 from callsmith.conversation import Conversation, pending_calls
 from callsmith.results import Draft
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.parts import ToolCall
 from components import services
+from components.live_text import typed
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,19 @@ def slots(conversation: Conversation) -> list[Slot]:
 def change(conversation_id: str, key: str, **to: Any) -> None:
     """Change fields of a draft as it is kept now: callbacks may run with values drawn a moment ago."""
     services.store().save_draft(conversation_id, key, to_json(replace(kept(conversation_id, key), **to)))
+
+
+def area(slot_key: str) -> str:
+    """The key of the text area of a slot."""
+    return f"result-{slot_key}"
+
+
+def take_typed(conversation_id: str, slot_key: str) -> None:
+    """Keep what the text area holds. Continue does this too: pressed right after a key, it is told first."""
+    key = area(slot_key)
+    text = typed(key, st.session_state.get(f"{key}-revision", 0))
+    if text is not None:
+        change(conversation_id, slot_key, text=text)
 
 
 def kept(conversation_id: str, key: str) -> Draft:

@@ -225,8 +225,8 @@ def _context(info: ExchangeInfo, *, has_tools: bool) -> Context:
 
 
 def _panel(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
-    on = sum(1 for use in opened.setup.tools if use.on)
-    tools, request, usage = st.tabs([f"Tools {on}", "Request", "Usage"], key="panel-tabs", on_change="rerun")
+    # Labels that never change: a tab whose label changes loses its place.
+    tools, request, usage = st.tabs(["Tools", "Request", "Usage"], key="panel-tabs", on_change="rerun")
     if tools.open:
         with tools:
             tools_panel.render(opened.setup, session.save_setup)

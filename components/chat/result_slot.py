@@ -7,14 +7,14 @@ import streamlit as st
 from callsmith.jsontext import indented
 from callsmith.results import output_warnings, starting_point
 from callsmith.types.tool import Tool
-from components.chat import drafts
+from components.chat import actions, drafts
 from components.chat.drafts import Slot
-from components.live_text import live_text, typed
+from components.live_text import live_text, submitted
 
 
 def result_slot(conversation_id: str, slot: Slot, tool: Tool | None) -> None:
     """Draw the slot. Every change is kept at once as a draft."""
-    key = _key(slot.key)
+    key = drafts.area(slot.key)
     draft = slot.draft
     revision = st.session_state.get(f"{key}-revision", 0)
     live_text(
@@ -22,7 +22,7 @@ def result_slot(conversation_id: str, slot: Slot, tool: Tool | None) -> None:
         draft.text,
         key=key,
         revision=revision,
-        on_change=lambda: take_typed(conversation_id, slot.key),
+        on_change=lambda: _typed(conversation_id, slot.key),
         rows=min(14, max(4, draft.text.count("\n") + 1)),
         placeholder='{"temperature": 21}' if draft.format == "JSON" else "What the tool says",
         invalid=bool(draft.text.strip() and slot.problem),
@@ -68,25 +68,23 @@ def result_slot(conversation_id: str, slot: Slot, tool: Tool | None) -> None:
         )
 
 
-def take_typed(conversation_id: str, slot_key: str) -> None:
-    """Continue does this too: pressed right after a key, it is told before the slot is."""
-    key = _key(slot_key)
-    text = typed(key, st.session_state.get(f"{key}-revision", 0))
-    if text is not None:
-        drafts.change(conversation_id, slot_key, text=text)
+def _typed(conversation_id: str, slot_key: str) -> None:
+    drafts.take_typed(conversation_id, slot_key)
+    if submitted(drafts.area(slot_key)):
+        actions.continue_turn()
 
 
 def _set_format(conversation_id: str, slot_key: str) -> None:
-    drafts.change(conversation_id, slot_key, format=st.session_state[f"{_key(slot_key)}-format"])
+    drafts.change(conversation_id, slot_key, format=st.session_state[f"{drafts.area(slot_key)}-format"])
 
 
 def _set_error(conversation_id: str, slot_key: str) -> None:
-    drafts.change(conversation_id, slot_key, is_error=st.session_state[f"{_key(slot_key)}-error"])
+    drafts.change(conversation_id, slot_key, is_error=st.session_state[f"{drafts.area(slot_key)}-error"])
 
 
 def _fill(conversation_id: str, slot_key: str, text: str) -> None:
     """Put JSON text into the slot; the next sample differs."""
-    st.session_state[f"{_key(slot_key)}-format"] = "JSON"
+    st.session_state[f"{drafts.area(slot_key)}-format"] = "JSON"
     _replace(conversation_id, slot_key, text=text, format="JSON")
 
 
@@ -97,10 +95,6 @@ def _tidy(conversation_id: str, slot_key: str) -> None:
 
 
 def _replace(conversation_id: str, slot_key: str, **to: str) -> None:
-    revision = f"{_key(slot_key)}-revision"
+    revision = f"{drafts.area(slot_key)}-revision"
     st.session_state[revision] = st.session_state.get(revision, 0) + 1
     drafts.change(conversation_id, slot_key, **to)
-
-
-def _key(slot_key: str) -> str:
-    return f"result-{slot_key}"

@@ -14,6 +14,7 @@ from callsmith.curl import curl
 from callsmith.jsontext import indented
 from callsmith.play import Ask, build
 from callsmith.reading import read_exchange
+from callsmith.redaction import cleaned_turn
 from callsmith.store import ExchangeInfo
 from callsmith.types.codec import to_json
 from callsmith.types.connection import KEY_PLACEHOLDER
@@ -96,7 +97,7 @@ def _response(exchange: Exchange) -> None:
         body = exchange.body.decode("utf-8", "replace")
         _json(body, language=None)
     else:
-        turn = read_exchange(exchange)
+        turn = cleaned_turn(read_exchange(exchange), services.engine().logs.redactor)
         _json(json.dumps(to_json(turn), indent=2, ensure_ascii=False))
         if turn.unknown:
             st.caption(f"{count(len(turn.unknown), 'part')} of the answer had no meaning here and are kept above.")

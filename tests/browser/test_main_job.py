@@ -78,7 +78,7 @@ def _request(page: Playground, app: App) -> None:
     panel = page.tab("Request")
     expect(panel.get_by_test_id("stCode").first).to_contain_text("light drizzle")
     page.choose("request-shown", re.compile("^Exchange 2"))
-    page.key("request-raw").get_by_text("Raw").click()
+    page.key("request-raw").first.get_by_text("Raw").first.click()
     infos = app.store.exchange_turn_info(page.conversation_id).values()
     last = max(infos, key=lambda info: info.marks.started)
     exchange = app.store.exchange(last.id)

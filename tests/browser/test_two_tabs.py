@@ -13,43 +13,56 @@ from tests.browser.served import App
 pytestmark = pytest.mark.browser
 
 
-def test_both_tabs_send_while_a_reply_arrives(app: App, window: Open) -> None:
-    app.begin_with(Setup(model="demo-agent"))
-    first = window(app)
-    first.say("write 5 words")
-    expect(first.messages).to_have_count(2)
-    first.settled()
-    second = window(app, f"/?conversation={first.conversation_id}")
-    expect(second.messages).to_have_count(2)
-
+def test_one_tab_waits_for_the_reply_of_the_other(app: App, window: Open) -> None:
+    """What it sent meanwhile is not sent and not lost: it stands in the composer again, with the reason."""
+    first, second = _two_tabs(app, window)
     first.say("write 120 words")
     expect(first.key("stop")).to_be_visible()
-    second.say("write 130 words")
-    second.settled()
+    second.composer.fill("write 130 words")
+    second.composer.press("Enter")
+    expect(second.page.get_by_text("A reply is arriving in this conversation")).to_be_visible()
     first.settled()
+    second.settled()
+    expect(second.composer).to_have_value("write 130 words")
+    expect(second.messages.filter(has_text="write 120 words")).to_be_visible()
+    second.composer.press("Enter")
+    expect(second.messages.filter(has_text="write 130 words")).to_be_visible()
+    second.settled()
     assert _replies(app, first) == [5, 120, 130]
-    assert _users(app, first) == ["write 5 words", "write 120 words", "write 130 words"]
-    for page in (first, second):
-        page.reload()
-        expect(page.page.get_by_text("write 130 words").first).to_be_visible()
+    first.reload()
+    expect(first.messages.filter(has_text="write 130 words")).to_be_visible()
 
 
 def test_both_tabs_edit_the_same_message(app: App, window: Open) -> None:
-    app.begin_with(Setup(model="demo-agent"))
-    first = window(app)
-    first.say("write 5 words")
-    expect(first.messages).to_have_count(2)
-    first.settled()
-    second = window(app, f"/?conversation={first.conversation_id}")
+    first, second = _two_tabs(app, window)
     for page in (first, second):
         page.messages.first.get_by_role("button", name="Edit").click()
-    _edited(first, "write 61 words")
-    _edited(second, "write 62 words")
+        page.messages.first.get_by_role("textbox", name="Message").fill(f"write 6{1 + (page is second)} words")
+    first.press("edit-send")
+    expect(first.messages.first).to_contain_text("arm 2 of 2")
     first.settled()
+    second.press("edit-send")
+    expect(second.messages.first).to_contain_text("arm 3 of 3")
     second.settled()
     assert _replies(app, first) == [5, 61, 62]
-    second.reload()
-    expect(second.messages.first).to_contain_text("arm 3 of 3")
+    assert _users(app, first) == ["write 5 words", "write 61 words", "write 62 words"]
+
+
+def test_an_edit_refused_meanwhile_is_not_lost(app: App, window: Open) -> None:
+    first, second = _two_tabs(app, window)
+    second.messages.first.get_by_role("button", name="Edit").click()
+    second.messages.first.get_by_role("textbox", name="Message").fill("write 62 words")
+    first.say("write 120 words")
+    expect(first.key("stop")).to_be_visible()
+    second.press("edit-send")
+    expect(second.page.get_by_text("A reply is arriving in this conversation")).to_be_visible()
+    first.settled()
+    second.settled()
+    expect(second.messages.first.get_by_role("textbox", name="Message")).to_have_value("write 62 words")
+    second.press("edit-send")
+    expect(second.messages.first).to_contain_text("arm 2 of 2")
+    second.settled()
+    assert _replies(app, first) == [5, 62, 120]
 
 
 def test_both_tabs_answer_the_same_call(app: App, window: Open) -> None:
@@ -73,10 +86,17 @@ def test_both_tabs_answer_the_same_call(app: App, window: Open) -> None:
     expect(second.calls().first).to_contain_text('{"temperature": 1}')
 
 
-def _edited(page: Playground, text: str) -> None:
-    page.messages.first.get_by_role("textbox", name="Message").fill(text)
-    page.press("edit-send")
-    expect(page.page.get_by_text(text).first).to_be_visible()
+def _two_tabs(app: App, window: Open) -> tuple[Playground, Playground]:
+    """Both on a conversation of one question and its reply of five words."""
+    app.begin_with(Setup(model="demo-agent"))
+    first = window(app)
+    first.say("write 5 words")
+    expect(first.messages).to_have_count(2)
+    first.settled()
+    second = window(app, f"/?conversation={first.conversation_id}")
+    expect(second.messages).to_have_count(2)
+    second.ready()
+    return first, second
 
 
 def _replies(app: App, page: Playground) -> list[int]:
