@@ -16,6 +16,8 @@ READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connec
 _NO_NETWORK = "net::ERR_NAME_NOT_RESOLVED"
 # Streamlit's page looks for its server below the address it was opened at first, and then above it.
 _SEARCHING = re.compile(r"/\w+/_stcore/(health|host-config)$")
+# The icon of the page that a killed server served; the next one serves it at another address.
+_OLD_ICON = re.compile(r"/media/\w+\.png$")
 
 
 class Playground:
@@ -180,7 +182,8 @@ class Playground:
 
     def _console(self, message: ConsoleMessage) -> None:
         url = message.location["url"]
-        if message.type == "error" and _NO_NETWORK not in message.text and not _SEARCHING.search(url):
+        expected = _NO_NETWORK in message.text or _SEARCHING.search(url) or _OLD_ICON.search(url)
+        if message.type == "error" and not expected:
             self.complaints.append(f"{message.text} {url}")
 
     def _request(self, request: Request) -> None:

@@ -64,31 +64,6 @@ def test_kill_9_in_mid_stream(serve: Callable[..., App], window: Open) -> None:
     expect(page.messages.last).to_contain_text("arm 2 of 2")
 
 
-@pytest.mark.parametrize("typed", ["after", "while it was away"])
-def test_an_open_page_finds_the_server_again(serve: Callable[..., App], window: Open, typed: str) -> None:
-    """Nobody reloads: the page connects by itself, shows what is kept, and hears what is typed."""
-    app = serve()
-    app.begin_with(weather_setup(app.store))
-    page = window(app)
-    page.say("weather in Lima")
-    expect(page.go_on).to_be_visible()
-    page.settled()
-    slot = page.slot("get_current_weather")
-    app.kill()
-    expect(page.connected).to_have_count(0)
-    if typed == "while it was away":
-        slot.fill('{"temperature": 11}')
-    app.start()
-    page.ready()
-    page.lost_its_server()
-    if typed == "after":
-        slot.fill('{"temperature": 11}')
-    expect(slot).to_have_value('{"temperature": 11}')
-    expect(page.go_on).to_be_enabled()
-    page.go_on.click()
-    expect(page.messages.last).to_contain_text("11")
-
-
 def _saved(app: App, conversation_id: str) -> bytes:
     """The first bytes of the reply that reached the database."""
     deadline = time.monotonic() + 20
