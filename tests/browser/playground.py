@@ -38,10 +38,6 @@ class Playground:
         self.page.goto(self.app.url + path)
         self.ready()
 
-    @property
-    def connected(self) -> Locator:
-        return self.page.locator("[data-test-connection-state=CONNECTED]")
-
     def lost_its_server(self) -> None:
         """What the console said while the server was away was no fault of the page."""
         self.complaints.clear()
@@ -136,7 +132,12 @@ class Playground:
         tab = tabs.get_by_role("tab", name=re.compile(f"^{name}")).first
         if self.key("panel").count() and not tabs.count():
             self._open_panel(tab)
-        tab.click()
+        try:
+            tab.click(timeout=5_000)
+        except TimeoutError:
+            # The page grew and jumped to its end after the panel was found open, and took it out of view.
+            self._open_panel(tab)
+            tab.click()
         expect(tab).to_have_attribute("aria-selected", "true")
         return tabs.get_by_role("tabpanel").first
 

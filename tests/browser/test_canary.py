@@ -56,7 +56,7 @@ class Echo(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def _event(self, document: object) -> None:
+    def _event(self, document: dict[str, object]) -> None:
         self.wfile.write(b"data: " + json.dumps({"id": "e", "model": "echo", **document}).encode() + b"\n\n")
 
 

@@ -55,6 +55,9 @@ def test_a_tool_from_the_form_is_called(app: App, window: Open) -> None:
 def test_a_tool_switched_off_is_not_offered(app: App, window: Open) -> None:
     app.begin_with(weather_setup(app.store))
     page = window(app)
+    switch = page.tab("Tools").get_by_role("switch")
+    expect(switch).to_be_checked()
+    expect(switch).to_have_accessible_name("get_current_weather")
     _switch(page, "off for the next turn", there=True)
     request = page.tab("Request").get_by_test_id("stCode").first
     expect(request).to_contain_text("demo-instant")

@@ -19,6 +19,7 @@ from callsmith.types.connection import Connection, KeyRef
 from callsmith.types.options import Options
 from callsmith.types.setup import Setup, ToolUse
 from components import services
+from components.connections import check
 from components.state import WINDOW
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -30,6 +31,7 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """The app's own, on the test's database."""
     monkeypatch.setattr(services, "DemoTransport", lambda: DemoTransport(paced=False))
     services.engine.clear()
+    check.catalog.clear()
     opened = services.engine().store
     yield opened
     services.engine.clear()
