@@ -12,6 +12,7 @@ from dataclasses import replace
 from callsmith.advice_http import answered
 from callsmith.advice_types import Action, Advice, Context, start
 from callsmith.connections import DEMO, is_local, lacks_version, preset
+from callsmith.demo.models import MODELS
 from callsmith.types.problem import Problem
 
 __all__ = ["Advice", "Context", "advise"]
@@ -20,7 +21,7 @@ __all__ = ["Advice", "Context", "advise"]
 def advise(problem: Problem, context: Context) -> Advice:
     """Never fails; an unknown problem gets general advice."""
     is_demo = context.connection is not None and context.connection.id == DEMO.id
-    if is_demo and problem.kind not in ("stopped", "request"):
+    if is_demo and problem.kind not in ("stopped", "request") and _misbehaves(context.model):
         return _on_purpose(_advise(problem, replace(context, connection=None)), context)
     return _advise(problem, context)
 
@@ -46,6 +47,11 @@ def _advise(problem: Problem, context: Context) -> Advice:
             return Advice("Stopped by you", "What had arrived is kept.", ("Retry to ask again.",), ("retry",))
         case "request":
             return _not_sent(problem, context)
+
+
+def _misbehaves(model: str) -> bool:
+    """Whether a demo model fails as a habit; the others only fail when something really broke."""
+    return not model or any(known.id == model and known.habit for known in MODELS)
 
 
 def _on_purpose(advice: Advice, context: Context) -> Advice:

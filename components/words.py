@@ -11,7 +11,8 @@ from callsmith.types.exchange import Marks
 from callsmith.types.parts import Parsed, ToolCall
 from callsmith.types.usage import Usage
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~$:])")
+# An underscore inside a word is no emphasis and stays, so that names read well aloud.
+_SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~$:]|(?<!\w)_|_(?!\w))")
 
 
 def plain(text: str) -> str:

@@ -217,10 +217,14 @@ def test_the_group_is_explained() -> None:
     ids=lambda problem: f"{problem.kind}-{problem.status}",
 )
 def test_a_demo_model_says_that_it_does_so_on_purpose(problem: Problem) -> None:
-    advice = ask(problem, DEMO, "demo-error")
-    assert "demo-error does this on purpose" in advice.cause
+    advice = ask(problem, DEMO, "demo-cut")
+    assert "demo-cut does this on purpose" in advice.cause
     assert "another demo model" in advice.steps[0]
     assert advice.title == ask(problem, None).title
+
+
+def test_a_demo_model_without_a_habit_fails_like_any_other() -> None:
+    assert "on purpose" not in ask(Problem("interrupted", "x"), DEMO, "demo-agent").cause
 
 
 def test_stopping_a_demo_model_is_nothing_special() -> None:

@@ -436,7 +436,7 @@ def test_a_new_tool_opens_in_the_editor_and_joins_the_conversation(store: Store,
     assert record is not None and record.tool.name == "tell_time"
     click(at, "tool-done")
     assert not [field for field in at.text_input if field.key == f"tool-name-{new}"]
-    assert at.toggle(key=f"tool-on-{new}").label == "tell\\_time"
+    assert at.toggle(key=f"tool-on-{new}").label == "tell_time"
 
 
 def test_a_tool_of_the_library_is_added(store: Store, tools: list[str]) -> None:
