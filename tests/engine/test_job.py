@@ -303,6 +303,7 @@ def test_what_arrives_is_saved_while_it_arrives(serve, transport) -> None:
     Jobs().start(made)
     while b"part" not in b"".join(sink.appended):
         time.sleep(0.01)
+    assert not made.done
     made.cancel()
 
 

@@ -142,8 +142,8 @@ def test_an_empty_answer_is_a_problem_not_an_exception(body: bytes, stream: bool
 @pytest.mark.parametrize("body", [b"[]", b"null", b"3", b'"x"', b'{"choices": "x"}', b'{"choices": [3]}', b"[1,2]"])
 @pytest.mark.parametrize("stream", [True, False])
 def test_json_that_is_no_reply_never_raises(body: bytes, stream: bool) -> None:
-    read(body, stream=stream)
-    read(b"data: " + body + b"\n\n", stream=stream)
+    assert read(body, stream=stream).state != "streaming"
+    assert read(b"data: " + body + b"\n\n", stream=stream).state != "streaming"
 
 
 def test_a_message_in_the_last_chunk_counts_only_when_nothing_came() -> None:
@@ -203,10 +203,10 @@ def _documents() -> Iterator[object]:
 
 def test_no_shape_of_chunk_raises() -> None:
     documents = list(_documents())
-    read(sse(*documents))
+    assert read(sse(*documents)).state != "streaming"
     for document in documents:
-        read(json.dumps(document).encode(), stream=False)
-        read(sse(document))
+        assert read(json.dumps(document).encode(), stream=False).state != "streaming"
+        assert read(sse(document)).state != "streaming"
 
 
 def test_reasoning_details_in_pieces_are_whole_again() -> None:
