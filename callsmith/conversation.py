@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from callsmith.types.codec import to_json
 from callsmith.types.message import Message
-from callsmith.types.parts import Parsed, Text, ToolCall, ToolResult
+from callsmith.types.parts import NO_EXTRA, Media, Opaque, Parsed, Part, Text, ToolCall, ToolResult
 
 # Finish reasons, in each format's own words, that may come in the middle of a call's arguments.
 _CUT_SHORT = frozenset(
@@ -24,6 +24,9 @@ _CUT_SHORT = frozenset(
         *("MAX_TOKENS", "SAFETY"),
     )
 )
+# The reply stopped in the middle of a server tool's work and goes on when it is sent back as it is (4.2).
+PAUSED = "pause_turn"
+APPROVAL_REQUEST, APPROVAL_RESPONSE = "mcp_approval_request", "mcp_approval_response"
 CANCELLED = '{"error": "cancelled by user"}'
 
 
@@ -105,30 +108,69 @@ def pending_calls(conversation: Conversation) -> tuple[ToolCall, ...]:
     return answerable(message) if message.role == "assistant" else ()
 
 
-def answer(conversation: Conversation, results: Sequence[ToolResult]) -> Conversation:
-    """Add the results of all waiting calls as one message, in call order.
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A call of a remote MCP server that waits for the user's leave. ``arguments`` is the raw string."""
 
-    ValueError names what is missing or too many: every waiting call needs exactly one result.
+    id: str
+    server: str
+    name: str
+    arguments: str
+
+
+def pending_approvals(conversation: Conversation) -> tuple[Approval, ...]:
+    """What the message at the head asks leave for, in its order (Responses, wire-format notes, 8.1)."""
+    if conversation.head is None:
+        return ()
+    found = []
+    for part in conversation.nodes[conversation.head].message.parts:
+        if isinstance(part, Opaque) and part.type == APPROVAL_REQUEST and isinstance(part.data, Mapping):
+            said = [str(part.data.get(name) or "") for name in ("id", "server_label", "name", "arguments")]
+            found.append(Approval(*said))
+    return tuple(found)
+
+
+def answer(
+    conversation: Conversation,
+    results: Sequence[ToolResult],
+    *,
+    media: Mapping[str, Sequence[Media]] = NO_EXTRA,
+    approved: Mapping[str, bool] = NO_EXTRA,
+) -> Conversation:
+    """Add the results of all waiting calls as one message, in call order, each followed by its ``media`` (by call
+    id); then the answer to every waiting approval, by its id.
+
+    ValueError names what is missing or too many: every waiting call and approval needs exactly one answer.
     """
+    asked = [approval.id for approval in pending_approvals(conversation)]
+    if set(asked) != set(approved):
+        raise ValueError(f"Approvals must match one to one: waiting {asked}, given {list(approved)}")
     waiting = [call.id for call in pending_calls(conversation)]
     given = {result.call_id: result for result in results}
     missing = [call_id for call_id in waiting if call_id not in given]
     surplus = [result.call_id for result in results if result.call_id not in waiting]
-    if not waiting or missing or surplus or len(given) != len(results):
+    if not (waiting or asked) or missing or surplus or len(given) != len(results):
         raise ValueError(
             f"Results must match the waiting calls one to one: waiting {waiting}, missing {missing}, unknown {surplus}"
         )
-    return append(conversation, Message("tool", tuple(given[call_id] for call_id in waiting)))
+    parts: list[Part] = []
+    for call_id in waiting:
+        parts += [given[call_id], *media.get(call_id, ())]
+    for approval_id in asked:
+        said = {"type": APPROVAL_RESPONSE, "approval_request_id": approval_id, "approve": approved[approval_id]}
+        parts.append(Opaque(APPROVAL_RESPONSE, said))
+    return append(conversation, Message("tool", tuple(parts)))
 
 
-def say(conversation: Conversation, text: str) -> Conversation:
-    """Add the user's message. Calls still waiting are answered as cancelled first, since a request
-    whose calls have no results is refused (wire-format notes, 2.3)."""
+def say(conversation: Conversation, text: str, media: Sequence[Media] = ()) -> Conversation:
+    """Add the user's message, media before the words. Calls still waiting are answered as cancelled first, since a
+    request whose calls have no results is refused (wire-format notes, 2.3); approvals still waiting are refused."""
     waiting = pending_calls(conversation)
-    if waiting:
+    approvals = pending_approvals(conversation)
+    if waiting or approvals:
         cancelled = [ToolResult(call.id, CANCELLED, is_error=True, name=call.name) for call in waiting]
-        conversation = answer(conversation, cancelled)
-    return append(conversation, Message("user", (Text(text),)))
+        conversation = answer(conversation, cancelled, approved={asked.id: False for asked in approvals})
+    return append(conversation, Message("user", (*media, *((Text(text),) if text or not media else ()))))
 
 
 def edit(conversation: Conversation, at: str, text: str) -> Conversation:
@@ -136,7 +178,8 @@ def edit(conversation: Conversation, at: str, text: str) -> Conversation:
     old = conversation.nodes[at]
     if old.message.role != "user":
         raise ValueError("Only a user message can be edited and sent again")
-    return append(conversation, Message("user", (Text(text),)), old.parent, at_head=False)
+    media = tuple(part for part in old.message.parts if isinstance(part, Media))
+    return append(conversation, Message("user", (*media, Text(text))), old.parent, at_head=False)
 
 
 def rewind(conversation: Conversation) -> Conversation:
@@ -160,6 +203,10 @@ def may_ask(conversation: Conversation) -> str:
     if waiting:
         names = ", ".join(call.name or "a call without a name" for call in waiting)
         return f"Waiting for {len(waiting)} tool result{'s' if len(waiting) > 1 else ''}: {names}"
-    if conversation.nodes[conversation.head].message.role == "assistant":
+    approvals = pending_approvals(conversation)
+    if approvals:
+        return f"Waiting for leave to call {', '.join(approval.name for approval in approvals)}"
+    last = conversation.nodes[conversation.head].message
+    if last.role == "assistant" and last.finish != PAUSED:
         return "The model has answered; write the next message"
     return ""

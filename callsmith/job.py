@@ -22,7 +22,7 @@ from callsmith.reading import Reader, expects_stream
 from callsmith.redaction import Redactor, cleaned_turn
 from callsmith.retry_after import retry_after
 from callsmith.transport import Answer, Broken, Transport
-from callsmith.types.exchange import Attempt, Exchange, Headers, Marks
+from callsmith.types.exchange import Attempt, Exchange, Headers, HttpRequest, Marks
 from callsmith.types.options import Limits
 from callsmith.types.problem import Problem
 from callsmith.types.turn import Turn
@@ -68,7 +68,7 @@ class Job:
         self,
         exchange: Exchange,
         wire: Wire,
-        headers: Headers,
+        outgoing: HttpRequest,
         limits: Limits,
         transport: Transport,
         sink: Sink,
@@ -78,7 +78,7 @@ class Job:
         self.limits = limits
         self._exchange = exchange
         self._wire = wire
-        self._headers = headers
+        self._outgoing = outgoing
         self._transport = transport
         self._sink = sink
         self._redactor = redactor
@@ -200,7 +200,7 @@ class Job:
             self._exchange = replace(self._exchange, status=None, headers=(), body=b"")
             self._mark(sent=self._attempt_started)
         try:
-            with self._transport.open(self._exchange.request, self._headers, self.limits) as answer:
+            with self._transport.open(self._outgoing, self.limits) as answer:
                 self._receive(answer)
         except Broken as error:
             problem = replace(error.problem, message=self._redactor.text(error.problem.message))

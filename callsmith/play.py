@@ -45,7 +45,7 @@ def build(ask: Ask, conversation: Conversation) -> HttpRequest:
     """The request that would be sent now, exactly."""
     messages = tuple(node.message for node in conversation.path())
     thread = Thread(ask.system, messages)
-    return WIRES[ask.target.wire].request(ask.target, thread, ask.tools, ask.options)
+    return WIRES[ask.target.wire].request(ask.target, thread, ask.tools, ask.options.active())
 
 
 class Play:
@@ -85,7 +85,7 @@ class Play:
 
         request = build(ask, conversation)
         try:
-            headers = filled(request, key, lambda value: fill(value, secret))
+            outgoing = filled(request, key, lambda value: fill(value, secret))
         except MissingSecret as error:
             raise CannotAsk(str(error)) from error
         exchange = Exchange(
@@ -103,7 +103,7 @@ class Play:
         job = Job(
             exchange,
             WIRES[ask.target.wire],
-            headers,
+            outgoing,
             ask.options.limits,
             self._transport,
             sink,

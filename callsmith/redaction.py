@@ -10,11 +10,13 @@ import json
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from callsmith.types.connection import KEY_PLACEHOLDER
-from callsmith.types.exchange import Headers, HttpRequest
+from callsmith.types.exchange import HttpRequest
 from callsmith.types.parts import Part, Refusal, Text, Thinking, ToolCall
 from callsmith.types.turn import Turn
+from callsmith.wire.body import encode
 
 HIDDEN = "[key hidden]"
 
@@ -84,13 +86,27 @@ def cleaned_turn(turn: Turn, redactor: Redactor) -> Turn:
     return replace(turn, parts=tuple(parts))
 
 
-def filled(request: HttpRequest, key: str | None, resolved: Callable[[str], str]) -> Headers:
-    """The headers as they go out. ``resolved`` fills ``{{NAME}}`` in a header's value from the environment."""
+def filled(request: HttpRequest, key: str | None, resolved: Callable[[str], str]) -> HttpRequest:
+    """The request as it goes out. ``resolved`` fills ``{{NAME}}`` from the environment, in the headers and in the
+    places of the body that ``secrets_at`` names."""
     out = []
     for name, value in request.headers:
         value = value.replace(KEY_PLACEHOLDER, key or "")
         out.append((name, resolved(value) if "{{" in value else value))
-    return tuple(out)
+    body = request.body
+    if request.secrets_at:
+        document = json.loads(body)
+        for pointer in request.secrets_at:
+            _fill_at(document, pointer, resolved)
+        body = encode(document)
+    return replace(request, headers=tuple(out), body=body)
+
+
+def _fill_at(document: Any, pointer: str, resolved: Callable[[str], str]) -> None:
+    *way, last = (step.replace("~1", "/").replace("~0", "~") for step in pointer.split("/")[1:])
+    for step in way:
+        document = document[int(step) if isinstance(document, list) else step]
+    document[last] = resolved(document[last])
 
 
 class RedactingFilter(logging.Filter):

@@ -65,12 +65,12 @@ class Transport:
         )
 
     @contextlib.contextmanager
-    def open(self, request: HttpRequest, headers: Headers, limits: Limits) -> Iterator[Answer]:
-        """Send a request and yield its answer once the status is known. Raises ``Broken``."""
+    def open(self, request: HttpRequest, limits: Limits) -> Iterator[Answer]:
+        """Send a request, secrets in place, and yield its answer once the status is known. Raises ``Broken``."""
         timeout = httpx.Timeout(limits.total, connect=limits.connect, pool=limits.connect)
         try:
             outgoing = self._client.build_request(
-                request.method, request.url, headers=list(headers), content=request.body, timeout=timeout
+                request.method, request.url, headers=list(request.headers), content=request.body, timeout=timeout
             )
             response = self._client.send(outgoing, stream=True)
         except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
@@ -85,9 +85,9 @@ class Transport:
         self, url: str, headers: Headers, *, timeout: float = 15.0, limit: int = 8_000_000
     ) -> tuple[int, Headers, bytes]:
         """A small GET: status, headers, body up to ``limit`` bytes. Raises ``Broken``."""
-        request = HttpRequest("GET", url, (), b"")
+        request = HttpRequest("GET", url, headers, b"")
         body = bytearray()
-        with self.open(request, headers, Limits(connect=min(timeout, 10.0), total=timeout)) as answer:
+        with self.open(request, Limits(connect=min(timeout, 10.0), total=timeout)) as answer:
             for chunk in answer.chunks():
                 body += chunk
                 if len(body) > limit:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 
+from callsmith.types.features import McpServer, ResponseSchema
 from callsmith.types.message import Thread
 from callsmith.types.tool import Tool, ToolChoice
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """``seed`` names this request (ids are made from it); ``today`` is what "tomorrow" counts from."""
+    """``seed`` names this request (ids are made from it); ``today`` is what "tomorrow" counts from.
+
+    ``thinks`` None leaves it to the model. ``searches``: the provider's web search is on offer. ``leave`` answers
+    approval requests by id. ``goes_on``: a paused reply was sent back to be continued. ``cached``: how many messages
+    at the start stand before the last cache breakpoint, where the format has breakpoints.
+    """
 
     model: str
     thread: Thread
@@ -24,6 +32,13 @@ class Ask:
     stop: tuple[str, ...] = ()
     stream: bool = False
     include_usage: bool = False
+    thinks: bool | None = None
+    response: ResponseSchema | None = None
+    searches: bool = False
+    servers: tuple[McpServer, ...] = ()
+    leave: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    goes_on: bool = False
+    cached: int | None = None
 
 
 class Refused(Exception):

@@ -21,8 +21,27 @@ class Think:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """A page of the demo's own small web: nothing is fetched."""
+
+    url: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """``start`` and ``end`` count characters of the text that ``source`` is given for."""
+
+    start: int
+    end: int
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     text: str
+    citations: tuple[Citation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +54,30 @@ class Call:
     id: str
     name: str
     arguments: str
+    custom: bool = False
 
 
-Step = Think | Say | Refuse | Call
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A web search the provider ran itself."""
+
+    id: str
+    text: str
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A call of a remote MCP server: made, with its ``output``; or, where that is None, one that asks for leave."""
+
+    id: str
+    server: str
+    name: str
+    arguments: str
+    output: str | None
+
+
+Step = Think | Say | Refuse | Call | Search | Remote
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +85,18 @@ class Script:
     """``ends``: whole, cut in the middle of the bytes, or stalled there without a word more."""
 
     steps: tuple[Step, ...]
-    finish: Literal["stop", "length", "tool_calls"] = "stop"
+    finish: Literal["stop", "length", "tool_calls", "pause"] = "stop"
     ends: Literal["whole", "cut", "stall"] = "whole"
     reports_usage: bool = True
 
 
 def content(step: Step) -> str:
-    return step.arguments if isinstance(step, Call) else step.text
+    return step.arguments if isinstance(step, Call | Remote) else step.text
 
 
 def tokens(step: Step) -> list[str]:
     """The step cut into what one delta carries; the parts join to the whole again."""
-    return (_JSON if isinstance(step, Call) else _PROSE).findall(content(step))
+    return (_JSON if isinstance(step, Call | Remote) else _PROSE).findall(content(step))
 
 
 def count(script: Script) -> int:
@@ -90,9 +130,14 @@ def _first(steps: tuple[Step, ...], left: int) -> Iterator[Step]:
     for step in steps:
         parts = tokens(step)[:left]
         left -= len(parts)
-        if parts and isinstance(step, Call):
-            yield replace(step, arguments="".join(parts))
-        elif parts and not isinstance(step, Call):
-            yield type(step)("".join(parts))
+        text = "".join(parts)
+        if parts and isinstance(step, Call | Remote):
+            yield replace(step, arguments=text)
+        elif parts and isinstance(step, Say):
+            yield Say(text, tuple(cited for cited in step.citations if cited.end <= len(text)))
+        elif parts and isinstance(step, Think | Refuse):
+            yield type(step)(text)
+        elif parts:
+            yield step
         if left <= 0:
             return

@@ -17,12 +17,16 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """``body`` is exactly what goes out; ``headers`` holds placeholders where secrets go."""
+    """``body`` is exactly what goes out, but for placeholders where secrets go, as in ``headers``.
+
+    ``secrets_at``: JSON pointers to the strings of the body whose ``{{NAME}}`` is filled when it is sent.
+    """
 
     method: str
     url: str
     headers: Headers
     body: bytes
+    secrets_at: tuple[str, ...] = ()
 
     def json(self) -> Any:
         return json.loads(self.body) if self.body else None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from callsmith.types.features import Cache, Effort, McpServer, ResponseSchema, SpokenReply, WebSearch
 from callsmith.types.parts import NO_EXTRA
 from callsmith.types.tool import ToolChoice
 
@@ -22,7 +23,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Sampling and tool options. ``extra_body`` is merged last into the request body, key by key."""
+    """Sampling and tool options. ``extra_body`` is merged last into the request body, objects
+    field by field."""
 
     tool_choice: ToolChoice = ToolChoice()
     parallel_tool_calls: bool | None = None
@@ -34,3 +36,18 @@ class Options:
     stream: bool = True
     extra_body: Mapping[str, Any] = field(default_factory=lambda: NO_EXTRA)
     limits: Limits = Limits()
+    thinking: Effort = Effort()
+    response: ResponseSchema | None = None
+    web_search: WebSearch | None = None
+    mcp: tuple[McpServer, ...] = ()
+    cache: Cache = Cache()
+    spoken: SpokenReply | None = None
+
+    def active(self) -> Options:
+        """The options without what is kept but switched off: what a request is built from."""
+        return replace(
+            self,
+            response=self.response if self.response is not None and self.response.on else None,
+            web_search=self.web_search if self.web_search is not None and self.web_search.on else None,
+            mcp=tuple(server for server in self.mcp if server.on),
+        )

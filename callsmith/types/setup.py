@@ -17,10 +17,11 @@ class ToolUse:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """Kept with the conversation. Empty ``connection_id`` or ``model``: the default one."""
+    """Kept with the conversation. Empty ``connection_id`` or ``model``: the default one. Empty ``wire``: the
+    format proposed for the model; a name: the one chosen by hand."""
 
     connection_id: str = ""
-    wire: str = "openai-chat"
+    wire: str = ""
     model: str = ""
     system: str = ""
     tools: tuple[ToolUse, ...] = ()

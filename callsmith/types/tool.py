@@ -8,10 +8,19 @@ from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True)
+class Grammar:
+    """What the text of a custom tool must fit."""
+
+    syntax: Literal["lark", "regex"]
+    definition: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tool:
     """``parameters`` is the JSON Schema exactly as the user keeps it, key order included.
 
-    None means the tool takes no arguments. ``strict`` None means the field is not sent.
+    None means the tool takes no arguments. ``strict`` None means the field is not sent. A ``custom`` tool is
+    called with free text instead of arguments, held to ``grammar`` where it has one.
     """
 
     name: str
@@ -19,11 +28,15 @@ class Tool:
     parameters: Mapping[str, Any] | None = None
     strict: bool | None = None
     output_schema: Mapping[str, Any] | None = None
+    type: Literal["function", "custom"] = "function"
+    grammar: Grammar | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ToolChoice:
-    """``named`` needs ``name``; the other modes ignore it."""
+    """``named`` needs ``name``. ``allowed`` limits auto, required and validated to some of the tools; empty means
+    all. ``validated`` is Gemini's: text, or a call checked against its schema; elsewhere it is auto."""
 
-    mode: Literal["auto", "none", "required", "named"] = "auto"
+    mode: Literal["auto", "none", "required", "named", "validated"] = "auto"
     name: str = ""
+    allowed: tuple[str, ...] = ()

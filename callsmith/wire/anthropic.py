@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from callsmith.types.connection import KEY_PLACEHOLDER, Connection, Target
+from callsmith.conversation import PAUSED
+from callsmith.types.connection import Connection, Target
 from callsmith.types.events import Event
 from callsmith.types.exchange import Headers, HttpRequest
 from callsmith.types.message import Message, Thread
@@ -19,9 +20,9 @@ from callsmith.types.options import Options
 from callsmith.types.problem import Problem
 from callsmith.types.tool import Tool
 from callsmith.wire.anthropic_decoder import AnthropicDecoder, read_body, told_apart
-from callsmith.wire.anthropic_messages import PAUSED, is_own, legal_name, messages
+from callsmith.wire.anthropic_messages import legal_name, messages
+from callsmith.wire.body import encode, headers, is_own, merge
 from callsmith.wire.jsonbytes import loads
-from callsmith.wire.openai_chat import encode
 from callsmith.wire.problems import http_problem
 
 VERSION = "2023-06-01"
@@ -58,7 +59,7 @@ class Anthropic:
             body["container"] = container
         if options.stream:
             body["stream"] = True
-        body.update(extra)
+        merge(body, extra)
         connection = target.connection
         return HttpRequest("POST", address(connection.base_url), _headers(connection), encode(body))
 
@@ -82,14 +83,9 @@ def address(base_url: str) -> str:
 
 
 def _headers(connection: Connection) -> Headers:
-    headers = [("Content-Type", "application/json")]
-    if "anthropic-version" not in {name.lower() for name in connection.headers}:
-        headers.append(("anthropic-version", VERSION))
-    if connection.key.source != "none" and urlsplit(connection.base_url).hostname == _OWN_HOST:
-        headers.append(("x-api-key", KEY_PLACEHOLDER))
-    elif connection.key.source != "none":
-        headers.append(("Authorization", f"Bearer {KEY_PLACEHOLDER}"))
-    return (*headers, *connection.headers.items())
+    own_host = urlsplit(connection.base_url).hostname == _OWN_HOST
+    key_header = "x-api-key" if own_host else "Authorization"
+    return headers(connection, ("anthropic-version", VERSION), key_header=key_header)
 
 
 def _max_tokens(model: str, options: Options, extra: Mapping[str, Any]) -> int:

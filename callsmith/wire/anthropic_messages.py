@@ -13,30 +13,24 @@ from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from typing import Any
 
-from callsmith.conversation import CANCELLED, answerable
+from callsmith.conversation import CANCELLED, PAUSED, answerable
 from callsmith.types.connection import Target
 from callsmith.types.message import Message
 from callsmith.types.parts import Media, Opaque, Parsed, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from callsmith.wire.anthropic_media import media_block
+from callsmith.wire.body import is_own
 
 Block = dict[str, Any]
 # ``input`` is always an object. Anthropic's page on fine-grained tool streaming says to wrap text that is none.
 INVALID_JSON = "INVALID_JSON"
 _ILLEGAL = re.compile(r"[^a-zA-Z0-9_-]")
 _MAX_NAME = 128
-# The reply stops in the middle of a server tool's work and goes on when it is sent back as it is.
-PAUSED = "pause_turn"
 _THOUGHTS = frozenset(("thinking", "redacted_thinking"))
 
 
 def messages(target: Target, thread: Sequence[Message]) -> list[dict[str, Any]]:
     """The thread as messages, user and assistant in turns."""
     return _Writer(target).write(thread)
-
-
-def is_own(message: Message, target: Target) -> bool:
-    origin = message.origin
-    return origin is not None and (origin.wire, origin.model) == (target.wire, target.model)
 
 
 def tool_input(call: ToolCall) -> Mapping[str, Any]:

@@ -11,18 +11,18 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from callsmith.types.connection import KEY_PLACEHOLDER, Target
+from callsmith.types.connection import Target
 from callsmith.types.events import Event
 from callsmith.types.exchange import HttpRequest
 from callsmith.types.message import Thread
 from callsmith.types.options import Options
 from callsmith.types.problem import Problem
 from callsmith.types.tool import Tool, ToolChoice
+from callsmith.wire.body import encode, headers, merge
 from callsmith.wire.gemini_decoder import GeminiDecoder, read_body
 from callsmith.wire.gemini_messages import contents
 from callsmith.wire.gemini_reply import with_status_word
 from callsmith.wire.jsonbytes import loads
-from callsmith.wire.openai_chat import encode
 from callsmith.wire.problems import error_in, http_problem
 
 GOOGLE = "generativelanguage.googleapis.com"
@@ -49,14 +49,14 @@ class Gemini:
         generation = _generation(options)
         if generation:
             body["generationConfig"] = generation
-        _merge(body, target.connection.extra_body)
-        _merge(body, options.extra_body)
-        headers = [("Content-Type", "application/json")]
-        if target.connection.key.source != "none":
-            headers.append(_authorization(target.connection.base_url))
-        headers += target.connection.headers.items()
-        url = address(target.connection.base_url, target.model, stream=options.stream)
-        return HttpRequest("POST", url, tuple(headers), encode(body))
+        merge(body, target.connection.extra_body)
+        merge(body, options.extra_body)
+        connection = target.connection
+        # Bearer works on the gateway's Gemini routes too (1.1); Google's own host wants its header.
+        own_host = urlsplit(connection.base_url).hostname == GOOGLE
+        url = address(connection.base_url, target.model, stream=options.stream)
+        sent = headers(connection, key_header="x-goog-api-key" if own_host else "Authorization")
+        return HttpRequest("POST", url, sent, encode(body))
 
     def decoder(self) -> GeminiDecoder:
         return GeminiDecoder()
@@ -82,13 +82,6 @@ def address(base_url: str, model: str, *, stream: bool) -> str:
     if not path.startswith(("models/", "tunedModels/")):
         path = f"models/{path}"
     return f"{base}/{path}:" + ("streamGenerateContent?alt=sse" if stream else "generateContent")
-
-
-def _authorization(base_url: str) -> tuple[str, str]:
-    """Bearer works on the gateway's Gemini routes too (1.1); Google's own host wants its header."""
-    if urlsplit(base_url).hostname == GOOGLE:
-        return ("x-goog-api-key", KEY_PLACEHOLDER)
-    return ("Authorization", f"Bearer {KEY_PLACEHOLDER}")
 
 
 def _declaration(tool: Tool) -> dict[str, Any]:
@@ -130,13 +123,3 @@ def _generation(options: Options) -> dict[str, Any]:
         ("stopSequences", list(options.stop) or None),
     )
     return {name: value for name, value in values if value is not None}
-
-
-def _merge(body: dict[str, Any], extra: Mapping[str, Any]) -> None:
-    """Objects are merged field by field: here every sampling option stands inside ``generationConfig``."""
-    for key, value in extra.items():
-        old = body.get(key)
-        if isinstance(old, dict) and isinstance(value, Mapping):
-            _merge(old, value)
-        else:
-            body[key] = value

@@ -19,6 +19,7 @@ from callsmith.conversation import answerable
 from callsmith.types.connection import Target
 from callsmith.types.message import Message
 from callsmith.types.parts import Media, Opaque, Parsed, Refusal, Text, Thinking, ToolCall, ToolResult
+from callsmith.wire.body import is_own
 from callsmith.wire.gemini_calls import CALL
 from callsmith.wire.jsonbytes import dumps
 
@@ -36,8 +37,7 @@ def contents(target: Target, messages: Sequence[Message]) -> list[dict[str, Any]
         role = "user"
         if message.role == "assistant":
             role = "model"
-            origin = message.origin
-            own = origin is not None and (origin.wire, origin.model) == (target.wire, target.model)
+            own = is_own(message, target)
             calls = answerable(message)
             parts = list(_own_parts(message) if own else _foreign_parts(message))
         elif message.role == "tool":

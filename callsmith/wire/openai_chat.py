@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callsmith.conversation import answerable
-from callsmith.types.connection import KEY_PLACEHOLDER, Target
+from callsmith.types.connection import Target
 from callsmith.types.events import Event
 from callsmith.types.exchange import HttpRequest
 from callsmith.types.message import Message, Thread
@@ -20,6 +20,7 @@ from callsmith.types.options import Options
 from callsmith.types.parts import Thinking, ToolCall, ToolResult
 from callsmith.types.problem import Problem
 from callsmith.types.tool import Tool, ToolChoice
+from callsmith.wire.body import encode, headers, is_own, merge
 from callsmith.wire.chat_calls import LEGACY
 from callsmith.wire.chat_decoder import ChatDecoder, read_body
 from callsmith.wire.jsonbytes import dumps
@@ -44,15 +45,10 @@ class OpenAIChat:
         if options.stream:
             body["stream"] = True
             body["stream_options"] = {"include_usage": True}
-        body.update(target.connection.extra_body)
-        body.update(options.extra_body)
-        headers = [("Content-Type", "application/json")]
-        if target.connection.key.source != "none":
-            headers.append(("Authorization", f"Bearer {KEY_PLACEHOLDER}"))
-        own = {name.lower() for name in target.connection.headers}
-        headers = [pair for pair in headers if pair[0].lower() not in own] + list(target.connection.headers.items())
+        merge(body, target.connection.extra_body)
+        merge(body, options.extra_body)
         url = target.connection.base_url.rstrip("/") + "/chat/completions"
-        return HttpRequest("POST", url, tuple(headers), encode(body))
+        return HttpRequest("POST", url, headers(target.connection), encode(body))
 
     def decoder(self) -> ChatDecoder:
         return ChatDecoder()
@@ -62,14 +58,6 @@ class OpenAIChat:
 
     def error(self, status: int, body: bytes) -> Problem:
         return http_problem(status, body)
-
-
-def encode(body: Mapping[str, Any]) -> bytes:
-    """The body as bytes. A lone surrogate, which UTF-8 cannot hold, travels as a JSON escape."""
-    try:
-        return dumps(body).encode()
-    except UnicodeEncodeError:
-        return json.dumps(body, separators=(",", ":")).encode()
 
 
 def _messages(target: Target, thread: Thread, offers_tools: bool) -> list[dict[str, Any]]:
@@ -101,8 +89,7 @@ def assistant_message(message: Message, target: Target, with_tools: bool) -> dic
     if not calls and not content:
         return None
     out: dict[str, Any] = {"role": "assistant", "content": content or None}
-    origin = message.origin
-    own = origin is not None and (origin.wire, origin.model) == (target.wire, target.model)
+    own = is_own(message, target)
     if own and with_tools:
         for part in message.parts:
             if isinstance(part, Thinking) and part.source in ("reasoning_content", "reasoning"):

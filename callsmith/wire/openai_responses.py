@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from callsmith.types.connection import KEY_PLACEHOLDER, Target
+from callsmith.types.connection import Target
 from callsmith.types.events import Event
 from callsmith.types.exchange import HttpRequest
 from callsmith.types.message import Message, Thread
@@ -19,7 +19,7 @@ from callsmith.types.options import Options
 from callsmith.types.parts import Media, Opaque, Text, ToolCall
 from callsmith.types.problem import Problem
 from callsmith.types.tool import Tool
-from callsmith.wire.openai_chat import encode
+from callsmith.wire.body import encode, headers, is_own, merge
 from callsmith.wire.problems import http_problem
 from callsmith.wire.responses_decoder import ResponsesDecoder, read_body
 from callsmith.wire.responses_items import CLIENT_ITEMS, items_of, media_part, result_items
@@ -63,12 +63,8 @@ class OpenAIResponses:
             body["include"] = [ENCRYPTED]
         if options.stream:
             body["stream"] = True
-        body.update(extra)
-        headers = [("Content-Type", "application/json")]
-        if target.connection.key.source != "none":
-            headers.append(("Authorization", f"Bearer {KEY_PLACEHOLDER}"))
-        headers += target.connection.headers.items()
-        return HttpRequest("POST", address(target.connection.base_url), tuple(headers), encode(body))
+        merge(body, extra)
+        return HttpRequest("POST", address(target.connection.base_url), headers(target.connection), encode(body))
 
     def decoder(self) -> ResponsesDecoder:
         return ResponsesDecoder()
@@ -98,9 +94,7 @@ def input_items(target: Target, messages: Sequence[Message], *, stored: bool) ->
         if message.role == "user":
             out += _user(message)
         elif message.role == "assistant":
-            origin = message.origin
-            own = origin is not None and (origin.wire, origin.model) == (target.wire, target.model)
-            out += items_of(message, verbatim=own, stored=stored)
+            out += items_of(message, verbatim=is_own(message, target), stored=stored)
             calls = {call.id: call for call in message.calls}
         else:
             out += result_items(message, calls)

@@ -106,7 +106,7 @@ def target_of(setup: Setup) -> Target:
     chosen = services.connection(setup.connection_id) if setup.connection_id else None
     connection: Connection = chosen or services.connections()[0]
     model = setup.model if chosen is not None or not setup.connection_id else ""
-    return Target(connection, setup.wire, model or last_models.of(connection))
+    return Target(connection, setup.wire or connection.wires[0], model or last_models.of(connection))
 
 
 def tools_of(setup: Setup) -> dict[str, Tool]:

@@ -113,8 +113,8 @@ def error(handler: BaseHTTPRequestHandler, status: int, **headers: str) -> None:
 def job(url: str, transport: Transport, sink: Sink, limits: Limits | None = None, *, stream: bool = True) -> Job:
     request = HttpRequest("POST", url, (("Authorization", "Bearer {{api_key}}"),), b"{}")
     exchange = Exchange("x1", "C", "openai-chat", "m", request, stream, Marks(time.time()))
-    headers = (("Authorization", f"Bearer {KEY}"),)
-    return Job(exchange, WIRES["openai-chat"], headers, limits or Limits(), transport, sink, Redactor([KEY]))
+    outgoing = replace(exchange.request, headers=(("Authorization", f"Bearer {KEY}"),))
+    return Job(exchange, WIRES["openai-chat"], outgoing, limits or Limits(), transport, sink, Redactor([KEY]))
 
 
 def run(made: Job) -> Turn:

@@ -30,11 +30,20 @@ def test_the_words_that_local_servers_take_as_keys_stay_readable() -> None:
 
 def test_headers_are_filled_last() -> None:
     request = HttpRequest("POST", "http://x", (("Authorization", "Bearer {{api_key}}"), ("X-Team", "{{TEAM}}")), b"")
-    assert filled(request, KEY, lambda value: value.replace("{{TEAM}}", "red")) == (
+    assert filled(request, KEY, lambda value: value.replace("{{TEAM}}", "red")).headers == (
         ("Authorization", f"Bearer {KEY}"),
         ("X-Team", "red"),
     )
     assert KEY not in repr(request)
+
+
+def test_the_body_is_filled_only_where_the_request_says() -> None:
+    """What a user wrote may hold {{NAME}} too, and stays."""
+    body = b'{"input":"say {{TOKEN}}","tools":[{"a/b":"Bearer {{TOKEN}}"}]}'
+    request = HttpRequest("POST", "http://x", (), body, secrets_at=("/tools/0/a~1b",))
+    sent = filled(request, None, lambda value: value.replace("{{TOKEN}}", KEY))
+    assert sent.body == body.replace(b"Bearer {{TOKEN}}", b"Bearer " + KEY.encode())
+    assert request.body == body
 
 
 def test_log_records_and_tracebacks_are_cleaned(caplog: pytest.LogCaptureFixture) -> None:
