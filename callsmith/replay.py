@@ -16,6 +16,7 @@ from callsmith.reading import Reader
 from callsmith.types.parts import Parsed, Thinking, ToolCall
 from callsmith.types.problem import Problem
 from callsmith.types.turn import Turn
+from callsmith.types.usage import Usage
 from callsmith.wire.registry import WIRES
 
 
@@ -51,7 +52,8 @@ def replay(exchange: Mapping[str, Any], rng: random.Random | None = None) -> dic
         reader.feed(piece)
     reader.close()
     turn = reader.turn()
-    usage = turn.usage
+    counted = turn.usage.reasoning if turn.usage is not None else None
+    apart = name == "anthropic"
     return {
         "id": exchange.get("id"),
         "text": turn.extra.get("content", turn.text),
@@ -59,16 +61,22 @@ def replay(exchange: Mapping[str, Any], rng: random.Random | None = None) -> dic
         "content_thinking": _thinking(turn, in_content=True),
         "tool_calls": [_call(call) for call in turn.calls],
         "finish": turn.finish,
-        "usage": None
-        if usage is None
-        else {
-            "input": usage.input,
-            "output": usage.output,
-            "cache_read": usage.cache_read,
-            "reasoning": usage.reasoning,
-            "total": usage.total,
-        },
+        "usage": _usage(turn.usage, None if apart else counted),
+        # Anthropic's own SDK counts no reasoning apart from the output, so that the rows can be laid side by side.
+        "thinking_tokens": counted if apart else None,
         "error": _error(turn.problem),
+    }
+
+
+def _usage(usage: Usage | None, reasoning: int | None) -> dict[str, int | None] | None:
+    if usage is None:
+        return None
+    return {
+        "input": usage.input,
+        "output": usage.output,
+        "cache_read": usage.cache_read,
+        "reasoning": reasoning,
+        "total": usage.total,
     }
 
 

@@ -82,6 +82,9 @@ def _description(tool: Tool) -> Iterator[Finding]:
 
 def _parameters(tool: Tool) -> Iterator[Finding]:
     schema = tool.parameters
+    if tool.type == "custom":
+        yield from _grammar(tool)
+        return
     if schema is None:
         return
     root = "/parameters"
@@ -99,6 +102,19 @@ def _parameters(tool: Tool) -> Iterator[Finding]:
             yield Finding(finding.severity, root + at + finding.path, finding.rule, finding.message)
         if tool.strict:
             yield from _strict(root + at, subschema)
+
+
+def _grammar(tool: Tool) -> Iterator[Finding]:
+    grammar = tool.grammar
+    if grammar is None:
+        return
+    if not grammar.definition.strip():
+        yield Finding("error", "/grammar/definition", "empty-grammar", "The grammar is empty")
+    if grammar.syntax != "regex":
+        return
+    broken = check_schema({"type": "string", "pattern": grammar.definition})
+    if broken:
+        yield Finding("error", "/grammar/definition", "broken-grammar", f"Not a regular expression: {broken.message}")
 
 
 def _of_part(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Finding]:

@@ -32,6 +32,15 @@ class Tool:
     grammar: Grammar | None = None
 
 
+# The formats that know no custom tools offer one as a function that takes its text as this one argument.
+CUSTOM_AS_FUNCTION: Mapping[str, Any] = {
+    "type": "object",
+    "properties": {"input": {"type": "string"}},
+    "required": ["input"],
+    "additionalProperties": False,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ToolChoice:
     """``named`` needs ``name``. ``allowed`` limits auto, required and validated to some of the tools; empty means

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 
 from callsmith import recording
 from callsmith.conversation import Conversation
-from callsmith.curl import curl
-from callsmith.jsontext import indented
 from callsmith.play import Ask, build
 from callsmith.reading import read_exchange
 from callsmith.redaction import cleaned_turn
 from callsmith.store import ExchangeInfo
 from callsmith.types.codec import to_json
-from callsmith.types.connection import KEY_PLACEHOLDER
-from callsmith.types.exchange import Exchange, Headers, HttpRequest
+from callsmith.types.exchange import Exchange
 from components import services
+from components.inspect import shown
+from components.inspect.compare import compare
 from components.words import count, plain, seconds
 
 _NEXT = "Next request"
-_SHOWN = 200_000
 
 
 def request_panel(conversation: Conversation, ask: Ask, infos: Sequence[ExchangeInfo]) -> None:
@@ -39,7 +36,15 @@ def request_panel(conversation: Conversation, ask: Ask, infos: Sequence[Exchange
     )
     if chosen == _NEXT:
         st.caption("What would be sent if you asked now, without the message you are writing.")
-        _request(build(ask, conversation), ask.target.connection.key.name)
+        st.button(
+            "Compare formats",
+            key="compare-formats",
+            icon=":material/splitscreen_vertical_add:",
+            help="The same conversation in two wire formats, side by side",
+        )
+        if st.session_state["compare-formats"]:  # a click, once
+            compare(conversation, ask)
+        shown.request(build(ask, conversation), ask.target.connection.key.name)
         return
     exchange = services.store().exchange(chosen)
     if exchange is None:
@@ -50,7 +55,7 @@ def request_panel(conversation: Conversation, ask: Ask, infos: Sequence[Exchange
     sent, received, timeline = st.tabs(["Sent", "Received", "Times"], key="request-tabs", on_change="rerun")
     if sent.open:
         with sent:
-            _request(exchange.request, key_variable)
+            shown.request(exchange.request, key_variable)
             document = recording.dumps(recording.recording(conversation.id, [exchange]))
             st.download_button(
                 "Save as recording",
@@ -73,18 +78,6 @@ def _label(number: int, info: ExchangeInfo) -> str:
     return f"Exchange {number}: {info.model}, {info.state}"
 
 
-def _request(request: HttpRequest, key_variable: str) -> None:
-    st.markdown(f"`{request.method} {request.url}`")
-    raw = st.toggle("Raw", key="request-raw", help="The bytes exactly as sent, instead of laid out for reading")
-    body = request.body.decode()
-    st.caption(f"Body, {count(len(request.body), 'byte')}")
-    _json(body if raw else _laid_out(body))
-    with st.expander("Headers"):
-        _headers(request.headers)
-    with st.expander("As curl"):
-        st.code(curl(request, key_variable or "CALLSMITH_API_KEY"), language="bash", wrap_lines=True)
-
-
 def _response(exchange: Exchange) -> None:
     if exchange.status is None:
         st.caption("No answer began.")
@@ -94,15 +87,14 @@ def _response(exchange: Exchange) -> None:
         "View", ["Raw", "Parsed"], default="Raw", key="response-view", required=True, label_visibility="collapsed"
     )
     if view == "Raw":
-        body = exchange.body.decode("utf-8", "replace")
-        _json(body, language=None)
+        shown.text(exchange.body.decode("utf-8", "replace"), None, key="response-folded")
     else:
         turn = cleaned_turn(read_exchange(exchange), services.engine().logs.redactor)
-        _json(json.dumps(to_json(turn), indent=2, ensure_ascii=False))
+        shown.text(json.dumps(to_json(turn), indent=2, ensure_ascii=False), key="response-parsed-folded")
         if turn.unknown:
             st.caption(f"{count(len(turn.unknown), 'part')} of the answer had no meaning here and are kept above.")
     with st.expander("Headers"):
-        _headers(exchange.headers)
+        shown.headers(exchange.headers)
 
 
 def _times(exchange: Exchange) -> None:
@@ -121,20 +113,3 @@ def _times(exchange: Exchange) -> None:
         )
         waited = f", then waited {seconds(attempt.wait)}" if attempt.wait is not None else ""
         st.caption(f"Attempt {number} at {seconds(attempt.at)}: {said}{waited}")
-
-
-def _headers(headers: Headers) -> None:
-    shown = "\n".join(f"{name}: {value.replace(KEY_PLACEHOLDER, '[key hidden]')}" for name, value in headers)
-    st.code(shown or "none", language=None, wrap_lines=True)
-
-
-def _json(text: str, language: Any = "json") -> None:
-    if len(text) > _SHOWN:
-        st.caption(f"The first {count(_SHOWN, 'character')} of {len(text):,}; save it as a recording for the whole.")
-        text = text[:_SHOWN]
-    with st.container(height=420):
-        st.code(text, language=language, wrap_lines=True)
-
-
-def _laid_out(body: str) -> str:
-    return indented(body)

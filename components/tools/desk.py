@@ -111,7 +111,10 @@ def set_field(tool_id: str, name: str, value: Any) -> None:
         put = document.put(current, f"/{name}", value, after=_ABOVE)
         keep(found, found.editing.edited(put, field=name if isinstance(value, str) else ""))
     elif name in current:
-        keep(found, found.editing.edited(document.remove(current, f"/{name}")))
+        taken = document.remove(current, f"/{name}")
+        if name == "type" and "grammar" in taken:
+            taken = document.remove(taken, "/grammar")
+        keep(found, found.editing.edited(taken))
 
 
 def change_parameters(tool_id: str, key: str, change: Callable[[Any], Any]) -> bool:

@@ -13,10 +13,12 @@ from components.live_text import live_text
 from components.state import ui
 from components.tools import findings
 from components.tools.desk import LIVE, Desk, bind, desk, json_key, listen, set_field, step
+from components.tools.grammar import grammar
 from components.tools.rows import LOCKED, parameter_rows
 from components.words import plain
 
 FORM, BOTH, JSON = "Form", "Both", "JSON"
+ARGUMENTS, FREE_TEXT = "Arguments", "Free text"
 _VIEW = "tool-view"
 MOST_LINES = 80
 
@@ -82,7 +84,7 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
                 "The JSON has an error. This is the last valid version; it stays in force until the JSON is mended.",
                 icon=":material/lock:",
             )
-    name, strict = st.columns([0.74, 0.26], vertical_alignment="bottom")
+    name, kind, strict = st.columns([0.5, 0.3, 0.2], vertical_alignment="bottom")
     name.text_input(
         "Name",
         key=bind(here, f"tool-name-{tool_id}", document["name"]),
@@ -92,12 +94,26 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
         on_change=_set,
         args=(tool_id, "name"),
     )
-    strict.toggle(
-        "Strict",
-        key=bind(here, f"tool-strict-{tool_id}", document.get("strict") is True),
+    custom = document.get("type") == "custom"
+    kind.selectbox(
+        "Called with",
+        [ARGUMENTS, FREE_TEXT],
+        key=bind(here, f"tool-type-{tool_id}", FREE_TEXT if custom else ARGUMENTS),
         disabled=here.locked,
         help=LOCKED
         if here.locked
+        else "Free text makes it a custom tool (Chat and Responses); other formats offer it with one text argument",
+        on_change=_set_type,
+        args=(tool_id,),
+    )
+    strict.toggle(
+        "Strict",
+        key=bind(here, f"tool-strict-{tool_id}", document.get("strict") is True),
+        disabled=here.locked or custom,
+        help=LOCKED
+        if here.locked
+        else "Free text has no schema to be held to"
+        if custom
         else "Asks the provider to hold arguments to the schema. OpenAI then wants closed objects "
         "with every property required.",
         on_change=_set_strict,
@@ -114,8 +130,11 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
     )
     with st.container():
         findings.findings_list(found, tool_id)
-    st.markdown("**Parameters**")
-    parameter_rows(here)
+    if document.get("type") == "custom":
+        grammar(here)
+    else:
+        st.markdown("**Parameters**")
+        parameter_rows(here)
 
 
 def _json(here: Desk) -> None:
@@ -148,6 +167,10 @@ def _heard() -> None:
 
 def _set(tool_id: str, name: str) -> None:
     set_field(tool_id, name, st.session_state[f"tool-{name}-{tool_id}"])
+
+
+def _set_type(tool_id: str) -> None:
+    set_field(tool_id, "type", "custom" if st.session_state[f"tool-type-{tool_id}"] == FREE_TEXT else None)
 
 
 def _set_strict(tool_id: str) -> None:

@@ -144,9 +144,6 @@ def _add() -> None:
 
 
 def _from_menu(record: ToolRecord) -> None:
-    import sys
-
-    print("MENU", st.session_state[f"tool-menu-{record.id}"], file=sys.stderr)
     match st.session_state[f"tool-menu-{record.id}"]:
         case "Duplicate":
             _show(add_copy(record))
