@@ -20,6 +20,7 @@ from callsmith.schema.text import same
 from callsmith.schema.tool_document import document_of, tool_of
 from components import services
 from components.live_text import typed
+from components.tools import home
 
 ROWS = 40
 LIVE = "600ms"
@@ -56,14 +57,13 @@ class Desk:
 
 def desk(tool_id: str) -> Desk | None:
     """The desk with this tool on it, as it was left; None where the tool is not in the library."""
-    store = services.store()
-    record = store.tool(tool_id)
-    if record is None:
+    tool = home.kept(tool_id)
+    if tool is None:
         return None
-    kept = document_of(record.tool)
+    kept = document_of(tool)
     found: Desk | None = st.session_state.get(_key(tool_id))
     if found is None:
-        found = Desk(tool_id, opened(kept, store.draft(_scope(tool_id), _DRAFT)))
+        found = Desk(tool_id, opened(kept, services.store().draft(_scope(tool_id), _DRAFT)))
         st.session_state[_key(tool_id)] = found
     elif not same(found.editing.document, kept):
         found.editing = found.editing.edited(kept)  # changed elsewhere, in another tab say
@@ -87,7 +87,7 @@ def keep(found: Desk, editing: Editing) -> None:
     before, found.editing = found.editing, editing
     store = services.store()
     if not same(editing.document, before.document):
-        store.save_tool(tool_of(editing.document), found.tool_id)
+        home.keep(found.tool_id, tool_of(editing.document))
     if editing.now.error is not None:
         store.save_draft(_scope(found.tool_id), _DRAFT, editing.now.text)
     elif before.now.error is not None:

@@ -7,11 +7,12 @@ from collections.abc import Collection
 import streamlit as st
 
 from callsmith.schema.editing import Editing
-from callsmith.schema.lint import Finding
+from callsmith.schema.lint import Finding, lint
+from callsmith.schema.tool_document import tool_of
 from components import services
 from components.live_text import live_text
 from components.state import ui
-from components.tools import findings
+from components.tools import findings, home
 from components.tools.desk import LIVE, Desk, bind, desk, json_key, listen, set_field, step
 from components.tools.grammar import grammar
 from components.tools.rows import LOCKED, parameter_rows
@@ -30,8 +31,13 @@ def editor(tool_id: str, beside: Collection[str] = ()) -> None:
         st.info("This tool is not in the library. It may have been deleted.", icon=":material/info:")
         return
     listen(here)
-    records = [record for record in services.store().tools() if record.id in (tool_id, *beside)]
-    found = findings.of_records(records, together=True).get(tool_id, ())
+    if home.is_response(tool_id):
+        # No model chooses a reply schema by its description.
+        linted = lint(tool_of(here.editing.document))
+        found = tuple(finding for finding in linted if finding.rule != "description-missing")
+    else:
+        records = [record for record in services.store().tools() if record.id in (tool_id, *beside)]
+        found = findings.of_records(records, together=True).get(tool_id, ())
     view = _toolbar(here)
     if view == BOTH:
         left, right = st.columns([0.56, 0.44], gap="medium")
@@ -84,6 +90,7 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
                 "The JSON has an error. This is the last valid version; it stays in force until the JSON is mended.",
                 icon=":material/lock:",
             )
+    response = home.is_response(tool_id)
     name, kind, strict = st.columns([0.5, 0.3, 0.2], vertical_alignment="bottom")
     name.text_input(
         "Name",
@@ -95,17 +102,18 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
         args=(tool_id, "name"),
     )
     custom = document.get("type") == "custom"
-    kind.selectbox(
-        "Called with",
-        [ARGUMENTS, FREE_TEXT],
-        key=bind(here, f"tool-type-{tool_id}", FREE_TEXT if custom else ARGUMENTS),
-        disabled=here.locked,
-        help=LOCKED
-        if here.locked
-        else "Free text makes it a custom tool (Chat and Responses); other formats offer it with one text argument",
-        on_change=_set_type,
-        args=(tool_id,),
-    )
+    if not response:
+        kind.selectbox(
+            "Called with",
+            [ARGUMENTS, FREE_TEXT],
+            key=bind(here, f"tool-type-{tool_id}", FREE_TEXT if custom else ARGUMENTS),
+            disabled=here.locked,
+            help=LOCKED
+            if here.locked
+            else "Free text makes it a custom tool (Chat and Responses); other formats offer it with one text argument",
+            on_change=_set_type,
+            args=(tool_id,),
+        )
     strict.toggle(
         "Strict",
         key=bind(here, f"tool-strict-{tool_id}", document.get("strict") is True),
@@ -114,8 +122,8 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
         if here.locked
         else "Free text has no schema to be held to"
         if custom
-        else "Asks the provider to hold arguments to the schema. OpenAI then wants closed objects "
-        "with every property required.",
+        else f"Asks the provider to hold {'the reply' if response else 'arguments'} to the schema. "
+        "OpenAI then wants closed objects with every property required.",
         on_change=_set_strict,
         args=(tool_id,),
     )
@@ -123,7 +131,9 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
         "Description",
         key=bind(here, f"tool-description-{tool_id}", document.get("description", "")),
         height=96,
-        placeholder="What the tool does and when to use it; the model chooses by this",
+        placeholder="What the reply is for; not every format sends this"
+        if response
+        else "What the tool does and when to use it; the model chooses by this",
         disabled=here.locked,
         on_change=_set,
         args=(tool_id, "description"),
@@ -133,7 +143,7 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
     if document.get("type") == "custom":
         grammar(here)
     else:
-        st.markdown("**Parameters**")
+        st.markdown("**Fields of the reply**" if response else "**Parameters**")
         parameter_rows(here)
 
 

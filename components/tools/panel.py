@@ -15,7 +15,7 @@ from callsmith.store import ToolRecord
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import ToolChoice
 from components import services
-from components.tools import findings
+from components.tools import findings, home
 from components.tools.choice import settle, with_choice
 from components.tools.editor import editor
 from components.tools.shelf import add_copy, add_new
@@ -70,7 +70,13 @@ def dialogs() -> None:
     """The editor over the page, while a tool is open in it. Once a run, in the main body."""
     tool_id = st.session_state.get(_EDITING)
     if tool_id:
-        st.dialog("Edit tool", width="large", on_dismiss=_close)(_edit_dialog)(tool_id)
+        title = "Edit reply schema" if home.is_response(tool_id) else "Edit tool"
+        st.dialog(title, width="large", on_dismiss=_close)(_edit_dialog)(tool_id)
+
+
+def open_editor(tool_id: str) -> None:
+    """For a callback: the editor of this tool opens over the page in the run that follows."""
+    st.session_state[_EDITING] = tool_id
 
 
 def _edit_dialog(tool_id: str) -> None:
@@ -106,7 +112,7 @@ def _tool(setup: Setup, on_change: Change, use: ToolUse, record: ToolRecord, *, 
                 key=f"tool-edit-{record.id}",
                 type="tertiary",
                 icon=":material/edit:",
-                on_click=_open,
+                on_click=open_editor,
                 args=(record.id,),
             )
             st.menu_button(
@@ -223,7 +229,7 @@ def _put_back(setup: Setup, on_change: Change) -> None:
 def _new(setup: Setup, on_change: Change) -> None:
     tool_id = add_new()
     _insert(_now(setup), on_change, ToolUse(tool_id), len(setup.tools))
-    _open(tool_id)
+    open_editor(tool_id)
 
 
 def _pick(setup: Setup, on_change: Change, others: Mapping[str, str]) -> None:
@@ -236,10 +242,6 @@ def _pick(setup: Setup, on_change: Change, others: Mapping[str, str]) -> None:
 def _insert(setup: Setup, on_change: Change, use: ToolUse, place: int) -> None:
     st.session_state[_SAID] = ""
     on_change(replace(setup, tools=(*setup.tools[:place], use, *setup.tools[place:])))
-
-
-def _open(tool_id: str) -> None:
-    st.session_state[_EDITING] = tool_id
 
 
 def _restore(tool_id: str) -> None:

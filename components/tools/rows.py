@@ -15,6 +15,7 @@ import streamlit as st
 from callsmith.schema import form_edit, text, values
 from callsmith.schema.form import TYPES, Row, flat, rest_of_root, rows
 from components.tools.desk import LIVE, ROWS, Desk, bind, change_parameters, change_row, move_row
+from components.tools.home import is_response
 from components.words import plain
 
 LOCKED = "Locked while the JSON has an error"
@@ -48,7 +49,10 @@ def _group(desk: Desk, group: tuple[Row, ...], owner: Row | None, budget: _Budge
     """The properties of one object (None: of the tool itself), and the way to add another."""
     with st.container(gap="small"):
         if not group and owner is None:
-            st.caption("No parameters: the model calls this tool without arguments. Add the first one here.")
+            nothing = "No parameters: the model calls this tool without arguments."
+            if is_response(desk.tool_id):
+                nothing = "No fields yet: any object fits."
+            st.caption(f"{nothing} Add the first one here.")
         for number, row in enumerate(group):
             if budget.left <= 0:
                 break
