@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
+from typing import Any, Literal
 
-from callsmith.types.features import McpServer, ResponseSchema
+from callsmith.types.features import McpServer, ResponseSchema, SpokenReply
 from callsmith.types.message import Thread
 from callsmith.types.tool import Tool, ToolChoice
 
@@ -16,9 +17,14 @@ from callsmith.types.tool import Tool, ToolChoice
 class Ask:
     """``seed`` names this request (ids are made from it); ``today`` is what "tomorrow" counts from.
 
-    ``thinks`` None leaves it to the model. ``searches``: the provider's web search is on offer. ``leave`` answers
-    approval requests by id. ``goes_on``: a paused reply was sent back to be continued. ``cached``: how many messages
-    at the start stand before the last cache breakpoint, where the format has breakpoints.
+    What the provider ran itself stands in the thread as Opaque parts of type ``search`` or ``remote``.
+
+    ``thinks`` None leaves it to the model; ``shows`` False keeps the thoughts to their signatures. ``searches``: the
+    provider's web search is on offer. ``leave`` answers the approval requests made since the last user message, by id.
+    ``pauses``: the format can end a reply in its middle; ``goes_on``: such a reply was sent back to be continued.
+    ``cached``: how many messages at the start stand before the last cache breakpoint (0: only tools and system
+    prompt; -1: none was set), where the format has breakpoints. ``framing``: events, or one JSON array in pieces.
+    ``document`` is the request as it came, for formats whose reply repeats it.
     """
 
     model: str
@@ -33,12 +39,17 @@ class Ask:
     stream: bool = False
     include_usage: bool = False
     thinks: bool | None = None
+    shows: bool = True
     response: ResponseSchema | None = None
     searches: bool = False
     servers: tuple[McpServer, ...] = ()
     leave: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    pauses: bool = False
     goes_on: bool = False
     cached: int | None = None
+    spoken: SpokenReply | None = None
+    framing: Literal["sse", "array"] = "sse"
+    document: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
 
 class Refused(Exception):

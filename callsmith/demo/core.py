@@ -13,25 +13,26 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from callsmith.demo.ask import Refused
 from callsmith.demo.brain.decide import decide
+from callsmith.demo.catalog import listing, no_model
 from callsmith.demo.estimate import usage_of
 from callsmith.demo.misbehave import misbehaved
-from callsmith.demo.models import MODELS, OWNER, DemoModel, find_model
+from callsmith.demo.models import DemoModel, find_model
+from callsmith.demo.paths import find, nearest
 from callsmith.demo.script import limited
-from callsmith.demo.wires.base import DemoWire, Stamp
-from callsmith.demo.wires.chat import DemoChat
+from callsmith.demo.wires.base import DemoWire, Route, Stamp
 
-WIRES: Mapping[str, DemoWire] = {"/v1/chat/completions": DemoChat()}
-# One constant for every model, as gateways do (wire-format notes, 1.3).
-CREATED = 1626777600
 RETRY_AFTER_SECONDS = 1
 # An unstreamed reply takes its time too, but nobody learns from waiting longer.
 LONGEST_WAIT = 3.0
 _REMEMBERED = 1_000
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 _JSON = "application/json"
+_FRAMINGS = {"sse": "text/event-stream; charset=utf-8", "array": "application/json; charset=utf-8"}
 _HTML = (
     b"<html>\r\n<head><title>500 Internal Server Error</title></head>\r\n<body>\r\n"
     b"<center><h1>500 Internal Server Error</h1></center>\r\n<hr><center>demo</center>\r\n</body>\r\n</html>\r\n"
@@ -60,30 +61,39 @@ class DemoProvider:
         self._turned_away: dict[str, None] = {}
         self._lock = threading.Lock()
 
-    def answer(self, method: str, path: str, body: bytes, now: datetime | None = None) -> Reply:
-        """``now`` is for tests; the clock otherwise."""
+    def answer(
+        self,
+        method: str,
+        path: str,
+        body: bytes,
+        now: datetime | None = None,
+        *,
+        query: Mapping[str, str] = _NOTHING,
+        headers: Mapping[str, str] = _NOTHING,
+    ) -> Reply:
+        """``now`` is for tests; the clock otherwise. Header names in lower case."""
         path = path.rstrip("/")
         seed = hashlib.sha256(body).hexdigest()
-        wire = WIRES.get(path)
-        if method == "GET" and path == "/v1/models":
-            return _whole(200, _models(), seed)
-        if method == "GET" and path.startswith("/v1/models/"):
-            return self._one_model(path.removeprefix("/v1/models/"), seed)
-        if wire is None:
-            return _refusal(DemoChat(), Refused(f"Invalid URL ({method} {path})", status=404), seed)
-        if method != "POST":
-            message = f"Not allowed to {method} on {path}."
-            return _refusal(wire, Refused(message, status=405, code="method_not_supported"), seed)
+        found = find(path)
         try:
-            return self._reply(wire, body, seed, now or datetime.now(UTC))
+            if found is None:
+                document = listing(path, headers) if method == "GET" else None
+                if document is None:
+                    raise Refused(f"Invalid URL ({method} {path})", status=404)
+                return _whole(200, document, seed)
+            wire, named = found
+            if method != "POST":
+                raise Refused(f"Not allowed to {method} on {path}.", status=405, code="method_not_supported")
+            route = Route(**named, query=query, headers=headers)
+            return self._reply(wire, body, seed, now or datetime.now(UTC), route)
         except Refused as refused:
-            return _refusal(wire, refused, seed)
+            return _refusal(found[0] if found else nearest(path, headers), refused, seed)
 
-    def _reply(self, wire: DemoWire, body: bytes, seed: str, now: datetime) -> Reply:
-        ask = wire.ask(_document(body), seed, now.date())
+    def _reply(self, wire: DemoWire, body: bytes, seed: str, now: datetime, route: Route) -> Reply:
+        ask = wire.ask(_document(body), seed, now.date(), route)
         model = find_model(ask.model)
         if model is None:
-            raise _no_model(ask.model)
+            raise no_model(ask.model)
         refusal = self._status(wire, model, seed)
         if refusal is not None:
             return refusal
@@ -93,7 +103,10 @@ class DemoProvider:
         pace = model.pace or math.inf
         if ask.stream:
             events = (Piece(said / pace, data) for said, data in wire.stream(ask, script, usage, stamp))
-            return Reply(200, _headers("text/event-stream; charset=utf-8", seed), _ended(events, script.ends))
+            failure = wire.failed(ask, _overloaded(wire, model)) if script.ends == "error" else b""
+            return Reply(200, _headers(_FRAMINGS[ask.framing], seed), _ended(events, script.ends, failure))
+        if script.ends == "error":
+            return _refusal(wire, _overloaded(wire, model), seed)
         data = wire.whole(ask, script, usage, stamp)
         wait = min((usage.output or 0) / pace, LONGEST_WAIT) if usage else 0.0
         half = len(data) // 2
@@ -127,12 +140,6 @@ class DemoProvider:
                 del self._turned_away[next(iter(self._turned_away))]
             return True
 
-    def _one_model(self, model_id: str, seed: str) -> Reply:
-        model = find_model(model_id)
-        if model is None:
-            return _refusal(DemoChat(), _no_model(model_id), seed)
-        return _whole(200, _model(model), seed)
-
 
 def _document(body: bytes) -> Any:
     try:
@@ -141,25 +148,11 @@ def _document(body: bytes) -> Any:
         raise Refused(f"We could not parse the JSON body of your request. ({error})") from error
 
 
-def _no_model(model_id: str) -> Refused:
-    message = f"The model `{model_id}` does not exist or you do not have access to it."
-    return Refused(message, status=404, code="model_not_found")
-
-
-def _model(model: DemoModel) -> dict[str, Any]:
-    return {
-        "id": model.id,
-        "object": "model",
-        "created": CREATED,
-        "owned_by": OWNER,
-        "display_name": model.label,
-        "description": model.note,
-        "supported_endpoint_types": [wire.endpoint_type for wire in WIRES.values()],
-    }
-
-
-def _models() -> dict[str, Any]:
-    return {"success": True, "object": "list", "data": [_model(model) for model in MODELS]}
+def _overloaded(wire: DemoWire, model: DemoModel) -> Refused:
+    """Anthropic has a status of its own for it."""
+    status = 529 if wire.endpoint_type == "anthropic" else 503
+    message = f"The model {model.id} is overloaded. Please try again later."
+    return Refused(message, status=status, code="overloaded", type_="server_error")
 
 
 def _whole(status: int, document: Any, seed: str) -> Reply:
@@ -172,15 +165,20 @@ def _refusal(wire: DemoWire, refused: Refused, seed: str, *more: tuple[str, str]
 
 
 def _headers(content_type: str, seed: str) -> tuple[tuple[str, str], ...]:
-    return (("Content-Type", content_type), ("X-Request-Id", f"req_demo_{seed[:16]}"))
+    """The request's id under the names that OpenAI's and Anthropic's clients look for."""
+    request_id = f"req_demo_{seed[:16]}"
+    return (("Content-Type", content_type), ("X-Request-Id", request_id), ("Request-Id", request_id))
 
 
-def _ended(pieces: Iterator[Piece], ends: str) -> Iterator[Piece]:
-    """All pieces; or half of them, and then the end (cut) or silence (stall)."""
+def _ended(pieces: Iterator[Piece], ends: str, failure: bytes = b"") -> Iterator[Piece]:
+    """All pieces; or half of them, and then the end (cut), an error, or silence (stall)."""
     if ends == "whole":
         yield from pieces
         return
     everything = list(pieces)
-    yield from everything[: max(1, len(everything) // 2)]
+    half = everything[: max(1, len(everything) // 2)]
+    yield from half
+    if ends == "error":
+        yield Piece(half[-1].due, failure)
     if ends == "stall":
         yield Piece(math.inf, b"")

@@ -19,7 +19,7 @@ NEEDS_TOOLS = ("malformed-arguments", "invalid-arguments", "invented-tool")
 def misbehaved(script: Script, ask: Ask, model: DemoModel) -> Script:
     match model.habit:
         case "malformed-arguments":
-            return _with_calls(script, lambda call: replace(call, arguments=_malformed(call.arguments)), model)
+            return _with_calls(script, lambda call: _malformed(call), model)
         case "invalid-arguments":
             schemas = {tool.name: schema_of(tool) for tool in ask.tools}
             return _with_calls(script, lambda call: _invalid(call, schemas.get(call.name, {})), model)
@@ -29,6 +29,8 @@ def misbehaved(script: Script, ask: Ask, model: DemoModel) -> Script:
             return replace(script, ends="cut")
         case "stall":
             return replace(script, ends="stall")
+        case "overloaded":
+            return replace(script, ends="error")
         case "no-usage":
             return replace(script, reports_usage=False)
         case "refusal":
@@ -45,13 +47,19 @@ def _with_calls(script: Script, change: Callable[[Call], Call], model: DemoModel
     return replace(script, steps=steps)
 
 
-def _malformed(arguments: str) -> str:
-    """A trailing comma and no closing brace: the two commonest ways models break JSON, at once."""
-    return arguments.rstrip().removesuffix("}") + ("," if arguments.strip() != "{}" else '"city": ')
+def _malformed(call: Call) -> Call:
+    """A trailing comma and no closing brace: the two commonest ways models break JSON, at once. Free text is no JSON
+    and cannot be broken."""
+    if call.custom:
+        return call
+    end = "," if call.arguments.strip() != "{}" else '"city": '
+    return replace(call, arguments=call.arguments.rstrip().removesuffix("}") + end)
 
 
 def _invalid(call: Call, schema: Mapping[str, Any]) -> Call:
     """The first change that the schema refuses; a note in a property of its own where it refuses nothing."""
+    if call.custom:
+        return call
     arguments = json.loads(call.arguments)
     for broken in _wrong_versions(arguments, schema):
         if violations(schema, broken, 1):

@@ -18,6 +18,9 @@ Habit = Literal[
     "stall",
     "no-usage",
     "refusal",
+    "overloaded",
+    "pausing",
+    "legacy-calls",
 ]
 
 READING_SPEED = 50.0
@@ -26,20 +29,40 @@ OWNER = "callsmith-demo"
 
 @dataclass(frozen=True, slots=True)
 class DemoModel:
-    """``pace`` is tokens per second, None as fast as they can be written. ``habit`` is what it does wrong."""
+    """``pace`` is tokens per second, None as fast as they can be written. ``habit`` is what it does otherwise than a
+    model should. ``speaks``: it can answer in sound."""
 
     id: str
     label: str
     note: str
     pace: float | None = READING_SPEED
     thinks: bool = False
+    speaks: bool = False
     habit: Habit = ""
+
+    @property
+    def misbehaves(self) -> bool:
+        """Fails on purpose; pausing and calling in the old way are no failures."""
+        return self.habit not in ("", "pausing", "legacy-calls")
 
 
 MODELS: tuple[DemoModel, ...] = (
     DemoModel("demo-agent", "Demo agent", "Scripted, not an LLM. Calls tools and writes at reading speed."),
     DemoModel("demo-instant", "Demo instant", "Scripted, not an LLM. The same without any delay.", pace=None),
     DemoModel("demo-thinking", "Demo thinking", "Scripted, not an LLM. Shows its reasoning first.", thinks=True),
+    DemoModel("demo-audio", "Demo audio", "Scripted, not an LLM. Answers in sound when asked to.", speaks=True),
+    DemoModel(
+        "demo-pausing",
+        "Demo pausing",
+        "Scripted, not an LLM. Pauses once in the middle of a web search, where the format can.",
+        habit="pausing",
+    ),
+    DemoModel(
+        "demo-legacy",
+        "Demo legacy",
+        "Scripted, not an LLM. On Chat it calls in the old way, with function_call.",
+        habit="legacy-calls",
+    ),
     DemoModel(
         "demo-malformed-arguments",
         "Demo: malformed arguments",
@@ -75,6 +98,12 @@ MODELS: tuple[DemoModel, ...] = (
         "Demo: server error",
         "Misbehaves on purpose: status 500 with an HTML page.",
         habit="server-error",
+    ),
+    DemoModel(
+        "demo-overloaded",
+        "Demo: overloaded",
+        "Misbehaves on purpose: an error arrives in the middle of its reply.",
+        habit="overloaded",
     ),
     DemoModel("demo-stall", "Demo: stall", "Misbehaves on purpose: it starts, then says nothing more.", habit="stall"),
     DemoModel("demo-no-usage", "Demo: no usage", "Misbehaves on purpose: it reports no token usage.", habit="no-usage"),

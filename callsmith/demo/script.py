@@ -17,7 +17,10 @@ _JSON = re.compile(r"\w{1,12}|[^\w]{1,4}")
 
 @dataclass(frozen=True, slots=True)
 class Think:
+    """``redacted``: the provider keeps this thought to itself; only its sealed form travels."""
+
     text: str
+    redacted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,8 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Call:
+    """``arguments`` is free text where ``custom``."""
+
     id: str
     name: str
     arguments: str
@@ -68,13 +73,15 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A call of a remote MCP server: made, with its ``output``; or, where that is None, one that asks for leave."""
+    """A call of a remote MCP server: made, with its ``output``; or, where that is None, one that asks for leave.
+    ``approval`` is the id of the request that leave was given for."""
 
     id: str
     server: str
     name: str
     arguments: str
     output: str | None
+    approval: str = ""
 
 
 Step = Think | Say | Refuse | Call | Search | Remote
@@ -82,12 +89,14 @@ Step = Think | Say | Refuse | Call | Search | Remote
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """``ends``: whole, cut in the middle of the bytes, or stalled there without a word more."""
+    """``ends``: whole; cut in the middle of the bytes, stalled there without a word more, or failed there with an
+    error of the format's own. ``stopped`` is the stop text that ended it."""
 
     steps: tuple[Step, ...]
     finish: Literal["stop", "length", "tool_calls", "pause"] = "stop"
-    ends: Literal["whole", "cut", "stall"] = "whole"
+    ends: Literal["whole", "cut", "stall", "error"] = "whole"
     reports_usage: bool = True
+    stopped: str = ""
 
 
 def content(step: Step) -> str:
@@ -119,11 +128,16 @@ def _stopped(script: Script, stop: tuple[str, ...]) -> Script:
     for number, step in enumerate(script.steps):
         if not isinstance(step, Say):
             continue
-        found = [step.text.find(text) for text in stop if text and text in step.text]
+        found = [(step.text.find(text), text) for text in stop if text and text in step.text]
         if found:
-            kept = (*script.steps[:number], Say(step.text[: min(found)]))
-            return replace(script, steps=kept, finish="stop")
+            at, text = min(found)
+            kept = (*script.steps[:number], _cut(step, at))
+            return replace(script, steps=kept, finish="stop", stopped=text)
     return script
+
+
+def _cut(step: Say, length: int) -> Say:
+    return Say(step.text[:length], tuple(cited for cited in step.citations if cited.end <= length))
 
 
 def _first(steps: tuple[Step, ...], left: int) -> Iterator[Step]:
@@ -134,9 +148,9 @@ def _first(steps: tuple[Step, ...], left: int) -> Iterator[Step]:
         if parts and isinstance(step, Call | Remote):
             yield replace(step, arguments=text)
         elif parts and isinstance(step, Say):
-            yield Say(text, tuple(cited for cited in step.citations if cited.end <= len(text)))
+            yield _cut(step, len(text))
         elif parts and isinstance(step, Think | Refuse):
-            yield type(step)(text)
+            yield replace(step, text=text)
         elif parts:
             yield step
         if left <= 0:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+from urllib.parse import parse_qsl, unquote
 
 from callsmith.demo.core import DemoProvider, Piece
 
@@ -57,7 +58,14 @@ class _Handler(BaseHTTPRequestHandler):
         """Quiet: a terminal full of request lines hides the one line that matters, the address."""
 
     def _answer(self, body: bytes) -> None:
-        reply = self.server.provider.answer(self.command, self.path.partition("?")[0], body)
+        path, _, query = self.path.partition("?")
+        reply = self.server.provider.answer(
+            self.command,
+            unquote(path),
+            body,
+            query=dict(parse_qsl(query)),
+            headers={name.lower(): value for name, value in self.headers.items()},
+        )
         self.send_response(reply.status)
         for name, value in reply.headers:
             self.send_header(name, value)

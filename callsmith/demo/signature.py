@@ -15,7 +15,8 @@ _PURPOSE = b"callsmith-demo-signature"
 def sign(model: str, kind: str, text: str) -> str:
     """Base64, 88 characters. ``kind`` names what is signed (thinking, call, reasoning), so that one cannot stand in
     for another."""
-    digest = hashlib.sha512(b"\0".join((_PURPOSE, model.encode(), kind.encode(), text.encode("utf-8", "replace"))))
+    parts = (part.encode("utf-8", "replace") for part in (model, kind, text))
+    digest = hashlib.sha512(b"\0".join((_PURPOSE, *parts)))
     return base64.b64encode(digest.digest()).decode()
 
 

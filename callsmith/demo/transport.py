@@ -20,7 +20,13 @@ class DemoTransport(httpx.BaseTransport):
         self._paced = paced
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        reply = self._provider.answer(request.method, request.url.path, request.read())
+        reply = self._provider.answer(
+            request.method,
+            request.url.path,
+            request.read(),
+            query=dict(request.url.params),
+            headers={name.lower(): value for name, value in request.headers.items()},
+        )
         closed = threading.Event()
         limit = request.extensions.get("timeout", {}).get("read")
         return httpx.Response(

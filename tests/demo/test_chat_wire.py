@@ -115,7 +115,7 @@ def test_the_model_list_has_the_gateway_s_shape(client: Client) -> None:
     assert (document["success"], document["object"]) == (True, "list")
     assert [entry["id"] for entry in document["data"]] == [model.id for model in MODELS]
     for entry in document["data"]:
-        assert entry["supported_endpoint_types"] == ["openai"]
+        assert entry["supported_endpoint_types"] == ["openai", "openai-response", "anthropic", "gemini"]
         assert entry["owned_by"] == "callsmith-demo"
         assert "not an LLM" in entry["description"] or "on purpose" in entry["description"]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from callsmith.demo.ask import Ask
 from callsmith.demo.brain.choose import Chooser, Wanted
+from callsmith.demo.brain.custom import free_text
 from callsmith.demo.brain.fill import Filled, fill
 from callsmith.demo.brain.slots import Path
 from callsmith.demo.brain.words import name_stems, stem
@@ -23,7 +24,8 @@ MAX_READ = 8_000
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """One call. ``waits_for`` are required arguments that only an earlier call's result can give."""
+    """One call. ``waits_for`` are required arguments that only an earlier call's result can give; ``text`` is what a
+    custom tool is called with."""
 
     tool: Tool
     arguments: Mapping[str, Any]
@@ -31,6 +33,7 @@ class Intent:
     given: tuple[str, ...] = ()
     sampled: tuple[str, ...] = ()
     waits_for: tuple[Path, ...] = ()
+    text: str = ""
 
 
 def schema_of(tool: Tool) -> dict[str, Any]:
@@ -54,6 +57,9 @@ def calls_for(ask: Ask, tool: Tool, text: str) -> list[Intent]:
 
 
 def _calls(ask: Ask, want: Wanted, text: str, *, follows: bool) -> Iterator[Intent]:
+    if want.tool.type == "custom":
+        yield Intent(want.tool, {}, want.words, ("its text",), text=free_text(want.tool, want.text))
+        return
     schema = schema_of(want.tool)
     filled = fill(schema, want.text, ask.today)
     if filled.missing and want.text != text:
@@ -86,7 +92,7 @@ def from_results(ask: Ask, intent: Intent, facts: Sequence[tuple[str, Any]]) -> 
     schema = schema_of(intent.tool)
     arguments = json.loads(json.dumps(intent.arguments))
     for path in intent.waits_for:
-        value = _fact(path, facts)
+        value = fact(path, facts)
         if value is None:
             return None
         target = arguments
@@ -100,7 +106,7 @@ def from_results(ask: Ask, intent: Intent, facts: Sequence[tuple[str, Any]]) -> 
     return replace(intent, arguments=arguments, given=tuple(".".join(path) for path in intent.waits_for), sampled=())
 
 
-def _fact(path: Path, facts: Sequence[tuple[str, Any]]) -> Any:
+def fact(path: Path, facts: Sequence[tuple[str, Any]]) -> Any:
     """The first value in the results under a key that means the same as the argument's name."""
     wanted = set(name_stems(path[-1]))
     exact = next((value for key, value in facts if key == path[-1]), None)

@@ -5,11 +5,10 @@ A prompt is matched against the offered tools; results are told in a sentence, o
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from callsmith.demo.ask import Ask
 from callsmith.demo.brain.calling import (
@@ -22,70 +21,101 @@ from callsmith.demo.brain.calling import (
     intents,
     required_paths,
 )
+from callsmith.demo.brain.now import Now, told_media, where
 from callsmith.demo.brain.prose import prose, wanted_length
+from callsmith.demo.brain.remote import remote
+from callsmith.demo.brain.searching import asks_to_search, findings, is_known, search
+from callsmith.demo.brain.structured import structured
 from callsmith.demo.brain.telling import read_json, tell
 from callsmith.demo.brain.words import stems
+from callsmith.demo.ids import made_id
 from callsmith.demo.misbehave import NEEDS_TOOLS
 from callsmith.demo.models import DemoModel
-from callsmith.demo.script import Call, Say, Script, Think
+from callsmith.demo.script import Call, Remote, Say, Script, Search, Think
 from callsmith.schema.sample import CannotSample
-from callsmith.types.message import Message
-from callsmith.types.parts import ToolCall, ToolResult
+from callsmith.types.features import ResponseSchema
+from callsmith.types.parts import Media
 from callsmith.types.tool import Tool
 
+_IN_TEXT = "No tool is to be called here, so I answer in text."
+_REDACTED = re.compile(r"\bredacted\b", re.IGNORECASE)
 WHO = "This is Callsmith's demo model: a script, not an LLM."
 _FOLLOW_UP = re.compile(r"^\s*(?:and|what about|how about|now|also|same (?:for|in|with))\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Now:
-    """Where the conversation stands: the last prompt, and what was called and answered since."""
-
-    prompt: str
-    since: tuple[Message, ...]
-    earlier: tuple[Message, ...]
-
-    @property
-    def calls(self) -> list[ToolCall]:
-        return [call for message in self.since for call in message.calls]
-
-    @property
-    def answered(self) -> list[tuple[ToolCall, ToolResult]]:
-        results = {result.call_id: result for message in self.since for result in message.results}
-        return [(call, results[call.id]) for call in self.calls if call.id in results]
-
-
 def decide(ask: Ask, model: DemoModel) -> Script:
-    now = _where(ask.thread.messages)
+    now = where(ask.thread.messages)
     try:
-        return _decide(ask, model, now)
+        script = _decide(ask, model, now)
+        if ask.response is not None and not any(isinstance(step, Call | Remote) for step in script.steps):
+            script = _as_data(ask, ask.response, now, script)
     except CannotSample as error:
-        return _said(f"{WHO}\n\nI cannot make arguments for a tool that fits. {error}", model)
+        script = _said(f"{WHO}\n\nI cannot make JSON that fits. {error}")
+    return _thought(ask, model, now, script)
 
 
-def _where(messages: Sequence[Message]) -> _Now:
-    asked = [number for number, message in enumerate(messages) if message.role == "user"]
-    if not asked:
-        return _Now("", tuple(messages), ())
-    return _Now(messages[asked[-1]].text, tuple(messages[asked[-1] + 1 :]), tuple(messages[: asked[-1]]))
-
-
-def _decide(ask: Ask, model: DemoModel, now: _Now) -> Script:
+def _decide(ask: Ask, model: DemoModel, now: Now) -> Script:
     forced = ask.choice.mode in ("required", "named")
     length = wanted_length(now.prompt)
     if length is not None and not forced and not now.since:
-        return _said(prose(length), model)
+        return _said(prose(length))
+    ran = _provider_s_own(ask, model, now, outright=True) if not forced and not now.answered else None
+    if ran is not None:
+        return ran
     tools = _usable(ask)
     if not tools:
-        return _told(now, model) if now.answered else _said(_chat(ask), model)
+        return _told(now) if now.answered else _otherwise(ask, model, now, _chat(ask))
     if now.answered and not forced:
         return _go_on(ask, model, now, tools)
     eager = forced or model.habit in NEEDS_TOOLS
     found = intents(ask, now.prompt, tools, forced=eager) or _follow_up(ask, now, tools)
     if not found:
-        return _said(_none_fits(tools), model)
+        return _otherwise(ask, model, now, _none_fits(tools))
     ready = [intent for intent in found if not intent.waits_for] or found[:1]
     return _called(ask, ready, model)
+
+
+def _otherwise(ask: Ask, model: DemoModel, now: Now, text: str) -> Script:
+    """Where no tool is called: the web if it knows something, a word about what was attached, or just text."""
+    ran = _provider_s_own(ask, model, now, outright=False)
+    if ran is not None:
+        return ran
+    attached = told_media(now.media)
+    return _said(f"{attached}\n\n{WHO}" if attached else text)
+
+
+def _provider_s_own(ask: Ask, model: DemoModel, now: Now, *, outright: bool) -> Script | None:
+    """What the provider does itself: a call to a remote server, or a web search."""
+    steps = remote(ask, now)
+    if steps is not None:
+        return steps
+    goes_on = ask.goes_on and now.did("search")
+    if not ask.searches or ask.choice.mode == "none" or (now.did("search") and not goes_on):
+        return None
+    if not goes_on and not (asks_to_search(now.prompt) if outright else is_known(now.prompt)):
+        return None
+    if model.habit == "pausing" and ask.pauses and not goes_on:
+        return Script((Say("I look that up."), search(ask, now.prompt)), "pause")
+    return Script((search(ask, now.prompt, int(goes_on)), findings(now.prompt)))
+
+
+def _as_data(ask: Ask, response: ResponseSchema, now: Now, script: Script) -> Script:
+    """Where there is nothing to tell, fields for prose repeat what was asked."""
+    tells = now.answered or any(isinstance(step, Search) for step in script.steps)
+    said = "".join(step.text for step in script.steps if isinstance(step, Say)) if tells else now.prompt
+    contents = [read_json(result.content) for _, result in now.answered]
+    text = structured(response.schema, now.prompt, said, contents, ask.today)
+    return replace(script, steps=(*(step for step in script.steps if isinstance(step, Search)), Say(text)))
+
+
+def _thought(ask: Ask, model: DemoModel, now: Now, script: Script) -> Script:
+    """The script with its thoughts before it, where the model thinks."""
+    if not (model.thinks if ask.thinks is None else ask.thinks):
+        return replace(script, steps=tuple(step for step in script.steps if not isinstance(step, Think)))
+    thoughts = tuple(step for step in script.steps if isinstance(step, Think)) or (Think(_IN_TEXT),)
+    if _REDACTED.search(now.prompt):
+        thoughts = (*thoughts, Think("This thought stays with the provider.", redacted=True))
+    return replace(script, steps=(*thoughts, *(step for step in script.steps if not isinstance(step, Think))))
 
 
 def _usable(ask: Ask) -> tuple[Tool, ...]:
@@ -95,10 +125,11 @@ def _usable(ask: Ask) -> tuple[Tool, ...]:
         case "named":
             return tuple(tool for tool in ask.tools if tool.name == ask.choice.name)
         case _:
-            return ask.tools
+            allowed = ask.choice.allowed
+            return tuple(tool for tool in ask.tools if not allowed or tool.name in allowed)
 
 
-def _follow_up(ask: Ask, now: _Now, tools: Sequence[Tool]) -> list[Intent]:
+def _follow_up(ask: Ask, now: Now, tools: Sequence[Tool]) -> list[Intent]:
     """ "And in Tokyo?" asks for the tool called last once more."""
     if not _FOLLOW_UP.match(now.prompt):
         return []
@@ -106,17 +137,17 @@ def _follow_up(ask: Ask, now: _Now, tools: Sequence[Tool]) -> list[Intent]:
     return [intent for tool in tools if tool.name == last for intent in calls_for(ask, tool, now.prompt)]
 
 
-def _go_on(ask: Ask, model: DemoModel, now: _Now, tools: Sequence[Tool]) -> Script:
+def _go_on(ask: Ask, model: DemoModel, now: Now, tools: Sequence[Tool]) -> Script:
     """After results: the next call of what was asked for, or the answer."""
     last = now.since[-1]
     if any(result.is_error for result in last.results):
-        return _told(now, model)
+        return _told(now)
     facts = facts_of([read_json(result.content) for _, result in now.answered])
-    following = _remaining(ask, now, tools, facts) or _reading(ask, now, tools, facts)
-    return _called(ask, following, model) if following else _told(now, model)
+    following = _remaining(ask, now, tools, facts) or _reading(ask, now, tools)
+    return _called(ask, following, model) if following else _told(now)
 
 
-def _remaining(ask: Ask, now: _Now, tools: Sequence[Tool], facts: list[tuple[str, object]]) -> list[Intent]:
+def _remaining(ask: Ask, now: Now, tools: Sequence[Tool], facts: list[tuple[str, object]]) -> list[Intent]:
     """What the prompt asked for and was not called yet, with what it waited for filled in."""
     made = [call.name for call in now.calls]
     found: list[Intent] = []
@@ -130,51 +161,52 @@ def _remaining(ask: Ask, now: _Now, tools: Sequence[Tool], facts: list[tuple[str
     return found
 
 
-def _reading(ask: Ask, now: _Now, tools: Sequence[Tool], facts: list[tuple[str, object]]) -> list[Intent]:
-    """The step from search to fetch: a tool that reads what the results only name."""
+def _reading(ask: Ask, now: Now, tools: Sequence[Tool]) -> list[Intent]:
+    """The step from search to fetch: a tool that reads what the last results only name, once for each of them."""
     made = {call.name for call in now.calls}
     if not asks_to_read(now.prompt, stems(now.prompt)):
         return []
+    last = {result.call_id for result in now.since[-1].results}
+    contents = [read_json(result.content) for call, result in now.answered if call.id in last]
     for tool in tools:
         if tool.name in made or not fetches(tool) or not required_paths(tool):
             continue
         intent = replace(calls_for(ask, tool, now.prompt)[0], waits_for=required_paths(tool))
-        ready = from_results(ask, intent, facts)
-        if ready is not None:
-            return [ready]
+        ready = [from_results(ask, intent, facts_of([content])) for content in contents]
+        found = {json.dumps(one.arguments): one for one in ready if one is not None}
+        if found:
+            return list(found.values())
     return []
 
 
 def _called(ask: Ask, found: Sequence[Intent], model: DemoModel) -> Script:
-    found = found if ask.parallel else found[:1]
+    """``function_call``, the old way, holds one call."""
+    found = found if ask.parallel and model.habit != "legacy-calls" else found[:1]
     calls = [
         Call(
-            _call_id(ask, number),
+            f"call_{made_id('call', ask.seed, number)}",
             intent.tool.name,
-            json.dumps(intent.arguments, ensure_ascii=False, separators=(",", ":")),
+            intent.text or json.dumps(intent.arguments, ensure_ascii=False, separators=(",", ":")),
+            custom=intent.tool.type == "custom",
         )
         for number, intent in enumerate(found)
     ]
-    thought = [Think(_reasons(found))] if model.thinks else []
-    return Script((*thought, *calls), "tool_calls")
+    return Script((Think(_reasons(found)), *calls), "tool_calls")
 
 
-def _call_id(ask: Ask, number: int) -> str:
-    return "call_" + hashlib.sha256(f"{ask.seed}:{number}".encode()).hexdigest()[:24]
-
-
-def _told(now: _Now, model: DemoModel) -> Script:
+def _told(now: Now) -> Script:
     """What the last results held, together with those of the same tools before them."""
     last = {result.call_id for result in now.since[-1].results} if now.since else set()
     names = {call.name for call, result in now.answered if result.call_id in last}
     answered = [pair for pair in now.answered if pair[0].name in names] or now.answered
     failed = any(result.is_error for _, result in answered)
     text = tell(answered) + ("\n\nYou can fix the cause and ask again." if failed else "")
-    return _said(text, model, "The results are here. I put what they hold into a sentence.")
+    pictures = told_media([part for part in now.since[-1].parts if isinstance(part, Media)])
+    return _said(f"{text} {pictures}".strip(), "The results are here. I put what they hold into a sentence.")
 
 
-def _said(text: str, model: DemoModel, thought: str = "No tool is to be called here, so I answer in text.") -> Script:
-    return Script((*([Think(thought)] if model.thinks else []), Say(text)))
+def _said(text: str, thought: str = _IN_TEXT) -> Script:
+    return Script((Think(thought), Say(text)))
 
 
 def _reasons(found: Sequence[Intent]) -> str:
@@ -184,7 +216,8 @@ def _reasons(found: Sequence[Intent]) -> str:
             words = " and ".join(f"“{word}”" for word in intent.words[:3])
             lines.append(f"{intent.tool.name} fits best" + (f", because of {words}." if words else "."))
         given = ", ".join(intent.given) or "nothing"
-        lines.append(f"Call {number + 1} takes {given} from the prompt" + _made_up(intent.sampled))
+        source = "the results" if intent.waits_for else "the prompt"
+        lines.append(f"Call {number + 1} takes {given} from {source}" + _made_up(intent.sampled))
     return " ".join(lines)
 
 
