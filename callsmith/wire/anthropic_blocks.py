@@ -6,6 +6,7 @@ limit). A relay that puts the whole input into the block's start is read too: it
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,8 +40,8 @@ def open_block(slot: int, start: Mapping[str, Any], events: list[Event]) -> Bloc
     return block
 
 
-class Block:
-    """One block. ``stop`` is told whether the reply came to its own end (``whole``) or broke off inside the block."""
+class Block(ABC):
+    """One block; ``filled`` once its part exists."""
 
     type = ""
 
@@ -48,14 +49,17 @@ class Block:
         self.slot = slot
         self.filled = False
 
+    @abstractmethod
     def start(self, start: Mapping[str, Any], events: list[Event]) -> None:
-        raise NotImplementedError
+        """What the block begins with; the whole of it in a plain body."""
 
+    @abstractmethod
     def delta(self, delta: Mapping[str, Any], events: list[Event]) -> None:
-        raise NotImplementedError
+        """The next piece."""
 
+    @abstractmethod
     def stop(self, events: list[Event], *, whole: bool) -> None:
-        """The block is over."""
+        """The block is over: the reply came to its own end (``whole``), or broke off inside the block."""
 
     def unknown(self, delta: Mapping[str, Any], events: list[Event]) -> None:
         events.append(Unknown(f"delta of a {self.type} block", dumps(delta)))
@@ -81,6 +85,9 @@ class _TextBlock(Block):
             self._extra("citations", [delta["citation"]], events)
         else:
             self.unknown(delta, events)
+
+    def stop(self, events: list[Event], *, whole: bool) -> None:
+        """Its deltas have said all."""
 
     def _text(self, text: Any, events: list[Event]) -> None:
         if text:
@@ -117,6 +124,9 @@ class _ThinkingBlock(Block):
             self._sign(delta["signature"], events)
         else:
             self.unknown(delta, events)
+
+    def stop(self, events: list[Event], *, whole: bool) -> None:
+        """Its deltas have said all."""
 
     def _text(self, text: Any, events: list[Event]) -> None:
         if text:

@@ -1,7 +1,8 @@
 """A recorded Messages conversation carried on with our own turn, to prove that requests are right.
 
-The recorded messages before the turn, what its results say, and whatever else follows are taken as they stand; the
-assistant message, and the results with their order, ids and error marks, are ours.
+The recorded messages before the turn, what its results say (with the cache breakpoint on them, an option), and whatever
+else follows are taken as they stand; the assistant message, and the results with their order, ids and error marks, are
+ours.
 """
 
 from __future__ import annotations
@@ -41,15 +42,17 @@ def continuation(previous: Mapping[str, Any], turn: Message, following: Mapping[
     if not results:
         built.pop()
     for block in built[-1]["content"] if results else ():
-        content = recorded[block["tool_use_id"]].get("content")
-        if not _is_text(content):
-            block["content"] = content
+        said = recorded[block["tool_use_id"]]
+        if isinstance(said.get("content"), list):
+            block["content"] = said["content"]
+        if said.get("cache_control"):
+            block["cache_control"] = said["cache_control"]
     rest = [block for block in answer if block.get("type") != "tool_result"]
     if rest and results:
         built[-1]["content"] += rest
     elif rest:
         built.append({"role": "user", "content": rest})
-    return {**following, "messages": [*before, *built, *(added[2:] if answer else added[1:])]}
+    return {**following, "messages": [*after[: len(before)], *built, *(added[2:] if answer else added[1:])]}
 
 
 def plain(value: Any) -> Any:
@@ -81,11 +84,6 @@ def _blocks(message: Mapping[str, Any]) -> list[dict[str, Any]]:
     if isinstance(content, str):
         return [{"type": "text", "text": content}]
     return [block for block in content if isinstance(block, dict)] if isinstance(content, list) else []
-
-
-def _is_text(content: Any) -> bool:
-    """Absent, a string, or a list of one text, which says the same."""
-    return content is None or isinstance(content, str) or (len(content) == 1 and _is_bare_text(content[0]))
 
 
 def _is_bare_text(block: Any) -> bool:

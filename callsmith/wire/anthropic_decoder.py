@@ -16,7 +16,7 @@ from callsmith.wire.anthropic_blocks import Block, open_block
 from callsmith.wire.anthropic_usage import read_usage, replaced
 from callsmith.wire.jsonbytes import dumps, loads
 from callsmith.wire.problems import error_in, from_error, retryable, unreadable
-from callsmith.wire.sse import SseDecoder
+from callsmith.wire.stream import StreamDecoder
 
 # Errors that pass by themselves; inside a stream they come without a status (4.4, and Anthropic's list of errors).
 _PASSING = frozenset(("overloaded_error", "rate_limit_error", "api_error", "timeout_error"))
@@ -25,63 +25,8 @@ _EVENT_KEYS = frozenset(("type", "index", "message", "content_block", "delta", "
 _IMPLIED = {"text_delta": "text", "citations_delta": "text", "thinking_delta": "thinking"}
 
 
-class AnthropicDecoder:
-    """One streamed reply. A body that is plain JSON although a stream was asked for is read too."""
-
-    def __init__(self) -> None:
-        self._sse = SseDecoder()
-        self._reply = _Reply()
-        self._events = 0
-
-    @property
-    def ended(self) -> bool:
-        return self._reply.done
-
-    def feed(self, chunk: bytes) -> list[Event]:
-        events: list[Event] = []
-        for data, _ in self._sse.feed(chunk):
-            self._data(data, events)
-        return events
-
-    def close(self) -> list[Event]:
-        events: list[Event] = []
-        for data, _ in self._sse.close():
-            self._data(data, events)
-        stray = self._sse.stray.strip()
-        if self._sse.oversized:
-            events.append(Unknown("stream", f"{self._sse.oversized} event(s) were too large to keep"))
-        if stray and not self._events and not self._reply.done:
-            return events + read_body(stray)
-        if stray:
-            self._stray(stray, events)
-        if not self._events and not stray and not self._reply.done:
-            return [*events, Failed(unreadable(b""))]
-        self._reply.end(events)
-        return events
-
-    def _data(self, data: bytes, events: list[Event]) -> None:
-        if data[:6] == b"[DONE]":
-            # Not Anthropic's own; relays add it.
-            self._reply.done = True
-            return
-        try:
-            event = loads(data)
-        except ValueError:
-            if data.strip():
-                events.append(Unknown("stream event that is not JSON", data.decode("utf-8", "replace")[:2000]))
-            return
-        self._events += 1
-        self._reply.event(event, events)
-
-    def _stray(self, stray: bytes, events: list[Event]) -> None:
-        try:
-            document = loads(stray)
-        except ValueError:
-            document = None
-        if error_in(document) is None:
-            events.append(Unknown("text outside the stream's events", stray.decode("utf-8", "replace")[:2000]))
-        else:
-            self._reply.fail(document, events)
+def stream_decoder() -> StreamDecoder:
+    return StreamDecoder(_Reply(), read_body)
 
 
 def read_body(body: bytes) -> list[Event]:
@@ -93,12 +38,12 @@ def read_body(body: bytes) -> list[Event]:
     events: list[Event] = []
     reply = _Reply()
     if error_in(document) is not None:
-        reply.fail(document, events)
+        reply.fail(document, dumps(document), events)
         return events
     if not isinstance(document, dict) or not isinstance(document.get("content"), list | str):
         raw = body.decode("utf-8", "replace")[:20000]
         return [Failed(Problem("unreadable", "The answer has no content", code="no_content", raw=raw))]
-    reply.done = True
+    reply.done_marker()
     reply.message(document, events)
     reply.end(events)
     return events
@@ -122,7 +67,7 @@ class _Reply:
     """What has been seen of one reply; shared by the stream and its unstreamed twin."""
 
     def __init__(self) -> None:
-        self.done = False
+        self.ended = False
         self._failed = False
         self._finish = ""
         self._usage: dict[str, Any] = {}
@@ -130,7 +75,11 @@ class _Reply:
         self._open: dict[int | None, Block] = {}
         self._latest: Block | None = None
 
-    def event(self, event: Any, events: list[Event]) -> None:
+    def done_marker(self) -> None:
+        """Not Anthropic's own; relays add it."""
+        self.ended = True
+
+    def event(self, event: Any, name: str, events: list[Event]) -> None:
         kind = event.get("type") if isinstance(event, dict) else None
         if kind == "content_block_delta":
             delta = event.get("delta")
@@ -149,7 +98,7 @@ class _Reply:
 
     def _other_event(self, kind: Any, event: Any, events: list[Event]) -> None:
         if error_in(event) is not None:
-            self.fail(event, events)
+            self.fail(event, dumps(event), events)
         elif kind == "content_block_start":
             self._start(_index(event), event.get("content_block"), events)
             self._fields(event, _EVENT_KEYS, events)
@@ -165,11 +114,11 @@ class _Reply:
             self._count(event.get("usage"), events)
             self._fields(event, _EVENT_KEYS, events)
         elif kind == "message_stop":
-            self.done = True
+            self.ended = True
             self._fields(event, _EVENT_KEYS, events)
         elif kind == "message" and isinstance(event.get("content"), list | str):
             # A relay's whole answer in one event.
-            self.done = True
+            self.ended = True
             self.message(event, events)
         else:
             events.append(Unknown("stream event", dumps(event)))
@@ -184,13 +133,13 @@ class _Reply:
         self._outcome(message, events)
         self._count(message.get("usage"), events)
 
-    def fail(self, document: Any, events: list[Event]) -> None:
+    def fail(self, document: Any, raw: str, events: list[Event]) -> None:
         self._failed = True
-        problem = from_error(error_in(document), kind="stream", raw=dumps(document))
+        problem = from_error(error_in(document), kind="stream", raw=raw)
         events.append(Failed(told_apart(problem, document)))
 
     def end(self, events: list[Event]) -> None:
-        whole = not self._failed and bool(self.done or self._finish)
+        whole = not self._failed and bool(self.ended or self._finish)
         for block in self._open.values():
             block.stop(events, whole=whole)
         self._open.clear()

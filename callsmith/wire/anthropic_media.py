@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from typing import Any
 
 from callsmith.types.parts import Media
+from callsmith.wire.in_words import left_out, plain_text
 
 _IMAGES = frozenset(("image/jpeg", "image/png", "image/gif", "image/webp"))
 
@@ -18,12 +17,10 @@ def media_block(media: Media) -> dict[str, Any]:
         return {"type": "image", "source": _source(media)}
     if kind == "application/pdf":
         return _titled({"type": "document", "source": _source(media)}, media)
-    text = _plain_text(media) if kind.startswith("text/") or kind == "application/json" else None
-    if text:
+    if text := plain_text(media):
         source = {"type": "text", "media_type": "text/plain", "data": text}
         return _titled({"type": "document", "source": source}, media)
-    name = media.name or "without a name"
-    return {"type": "text", "text": f"[A file of type {kind} ({name}) was left out: this format cannot carry it]"}
+    return {"type": "text", "text": left_out(media)}
 
 
 def _source(media: Media) -> dict[str, Any]:
@@ -34,10 +31,3 @@ def _source(media: Media) -> dict[str, Any]:
 
 def _titled(block: dict[str, Any], media: Media) -> dict[str, Any]:
     return {**block, "title": media.name} if media.name else block
-
-
-def _plain_text(media: Media) -> str | None:
-    try:
-        return base64.b64decode(media.data, validate=True).decode("utf-8")
-    except (binascii.Error, UnicodeDecodeError):
-        return None

@@ -19,6 +19,7 @@ from callsmith.types.message import Message
 from callsmith.types.parts import Media, Opaque, Parsed, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from callsmith.wire.anthropic_media import media_block
 from callsmith.wire.body import is_own
+from callsmith.wire.custom import ARGUMENT
 
 Block = dict[str, Any]
 # ``input`` is always an object. Anthropic's page on fine-grained tool streaming says to wrap text that is none.
@@ -37,7 +38,7 @@ def tool_input(call: ToolCall) -> Mapping[str, Any]:
     """The arguments as the object the format wants: free text under ``input``, text that is no JSON object under
     ``INVALID_JSON``, nothing as ``{}``."""
     if call.type == "custom":
-        return {"input": call.arguments}
+        return {ARGUMENT: call.arguments}
     if not call.arguments.strip():
         return {}
     parsed = call.parsed()
@@ -68,7 +69,7 @@ class _Writer:
                 self._cancel_waiting()
                 self._assistant(message, thread[at + 1 :])
             elif message.role == "tool":
-                self._results(message.results)
+                self._results(message.parts)
             else:
                 self._cancel_waiting()
                 self._add("user", [block for part in message.parts if (block := _users(part)) is not None])
@@ -112,10 +113,21 @@ class _Writer:
             block.update(call.extra)
         return block
 
-    def _results(self, results: Sequence[ToolResult]) -> None:
-        """One result for every call, in call order; a result that answers none would be refused."""
-        given = {result.call_id: result for result in results}
-        blocks = [_result(given.get(call.id), call_id) for call, call_id in self._waiting]
+    def _results(self, parts: Sequence[Part]) -> None:
+        """One result for every call, in call order; a result that answers none would be refused. Media after a
+        result, and before the next, are part of that result."""
+        given: dict[str, tuple[ToolResult, list[Block]]] = {}
+        held: list[Block] = []
+        for part in parts:
+            if isinstance(part, ToolResult):
+                held = []
+                given[part.call_id] = (part, held)
+            elif isinstance(part, Media):
+                held.append(media_block(part))
+        blocks = []
+        for call, call_id in self._waiting:
+            result, media = given.get(call.id) or (ToolResult(call.id, CANCELLED, is_error=True), [])
+            blocks.append(_result(result, media, call_id))
         self._waiting = []
         self._add("user", blocks)
 
@@ -168,14 +180,14 @@ def _assistants(part: Part, *, own: bool) -> Block | None:
     return part.data if own and isinstance(part, Opaque) and isinstance(part.data, dict) else None
 
 
-def _result(result: ToolResult | None, call_id: str) -> Block:
-    if result is None:
-        result = ToolResult(call_id, CANCELLED, is_error=True)
+def _result(result: ToolResult, media: list[Block], call_id: str) -> Block:
     block: Block = {"type": "tool_result", "tool_use_id": call_id}
     # An error without content is refused; a result without content may leave it out (4.2).
-    content = result.content or ("error" if result.is_error else "")
-    if content:
-        block["content"] = content
+    text = result.content or ("error" if result.is_error and not media else "")
+    if media:
+        block["content"] = [*([{"type": "text", "text": text}] if text.strip() else ()), *media]
+    elif text:
+        block["content"] = text
     if result.is_error:
         block["is_error"] = True
     return block

@@ -1,13 +1,13 @@
 """Gemini generateContent: the request, and the entry to its decoder, its unstreamed twin, its errors.
 
-Sources: wire-format notes, sections 1.1, 5 and 7.4. There is no switch for parallel calls and no
-``strict`` here: ``toolConfig`` mode ``VALIDATED`` can be set through an extra body.
+Sources: wire-format notes, sections 1.1, 5 and 7.4. There is no switch for parallel calls and no ``strict`` here;
+the mode ``validated`` of tool choice comes nearest to it. What is offered to the model is in ``gemini_tools``.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -17,21 +17,19 @@ from callsmith.types.exchange import HttpRequest
 from callsmith.types.message import Thread
 from callsmith.types.options import Options
 from callsmith.types.problem import Problem
-from callsmith.types.tool import Tool, ToolChoice
+from callsmith.types.tool import Tool
 from callsmith.wire.body import encode, headers, merge
+from callsmith.wire.effort import effort_fields
 from callsmith.wire.gemini_decoder import GeminiDecoder, read_body
-from callsmith.wire.gemini_messages import contents
+from callsmith.wire.gemini_messages import BEFORE_3, contents
 from callsmith.wire.gemini_reply import with_status_word
+from callsmith.wire.gemini_tools import tools_offered
 from callsmith.wire.jsonbytes import loads
 from callsmith.wire.problems import error_in, http_problem
 
 GOOGLE = "generativelanguage.googleapis.com"
 _VERSION = re.compile(r"/v\d+(?:alpha|beta)\d*(?:/|$)|/v\d+/projects/")
-# What a schema may hold and still describe a function without arguments.
-_OF_NO_ARGUMENTS = frozenset(
-    ("$schema", "type", "title", "description", "properties", "required", "additionalProperties")
-)
-_MODES = {"none": "NONE", "required": "ANY", "named": "ANY"}
+_VERTEX = re.compile(r"/projects/|aiplatform\.googleapis\.com")
 
 
 class Gemini:
@@ -43,15 +41,15 @@ class Gemini:
         if thread.system:
             body["systemInstruction"] = {"parts": [{"text": thread.system}]}
         body["contents"] = contents(target, thread.messages)
-        if tools:
-            body["tools"] = [{"functionDeclarations": [_declaration(tool) for tool in tools]}]
-            body.update(_tool_config(options.tool_choice))
-        generation = _generation(options)
-        if generation:
-            body["generationConfig"] = generation
-        merge(body, target.connection.extra_body)
-        merge(body, options.extra_body)
         connection = target.connection
+        # From Gemini 3 on search and functions can be combined; Vertex does it without being asked in words.
+        combines = not BEFORE_3.search(target.model) and not _VERTEX.search(connection.base_url)
+        body.update(tools_offered(tools, options, combines=combines))
+        if generation := _generation(options):
+            body["generationConfig"] = generation
+        merge(body, effort_fields("gemini", connection, target.model, options.thinking, options.max_tokens))
+        merge(body, connection.extra_body)
+        merge(body, options.extra_body)
         # Bearer works on the gateway's Gemini routes too (1.1); Google's own host wants its header.
         own_host = urlsplit(connection.base_url).hostname == GOOGLE
         url = address(connection.base_url, target.model, stream=options.stream)
@@ -84,36 +82,6 @@ def address(base_url: str, model: str, *, stream: bool) -> str:
     return f"{base}/{path}:" + ("streamGenerateContent?alt=sse" if stream else "generateContent")
 
 
-def _declaration(tool: Tool) -> dict[str, Any]:
-    """``parametersJsonSchema`` takes JSON Schema as it is; ``parameters`` would refuse half of it (7.4)."""
-    out: dict[str, Any] = {"name": tool.name}
-    if tool.description:
-        out["description"] = tool.description
-    if tool.parameters is not None and not _takes_nothing(tool.parameters):
-        out["parametersJsonSchema"] = tool.parameters
-    return out
-
-
-def _takes_nothing(schema: Mapping[str, Any]) -> bool:
-    """A function without arguments leaves out both kinds of schema (5.1)."""
-    return (
-        schema.keys() <= _OF_NO_ARGUMENTS
-        and schema.get("type", "object") == "object"
-        and not schema.get("properties")
-        and not schema.get("required")
-        and not schema.get("additionalProperties")
-    )
-
-
-def _tool_config(choice: ToolChoice) -> dict[str, Any]:
-    if choice.mode == "auto":
-        return {}
-    config: dict[str, Any] = {"mode": _MODES[choice.mode]}
-    if choice.mode == "named":
-        config["allowedFunctionNames"] = [choice.name]
-    return {"toolConfig": {"functionCallingConfig": config}}
-
-
 def _generation(options: Options) -> dict[str, Any]:
     values = (
         ("maxOutputTokens", options.max_tokens),
@@ -122,4 +90,7 @@ def _generation(options: Options) -> dict[str, Any]:
         ("seed", options.seed),
         ("stopSequences", list(options.stop) or None),
     )
-    return {name: value for name, value in values if value is not None}
+    out: dict[str, Any] = {name: value for name, value in values if value is not None}
+    if options.response is not None:
+        out.update(responseMimeType="application/json", responseJsonSchema=options.response.schema)
+    return out

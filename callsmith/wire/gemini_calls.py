@@ -16,6 +16,7 @@ from callsmith.wire.gemini_partial import PartialArguments
 from callsmith.wire.jsonbytes import dumps
 
 CALL = "functionCall"  # extra of a ToolCall: fields of ``functionCall`` besides its name and arguments
+_WHOLE = {"name", "args"}
 _OURS = frozenset(("name", "args", "partialArgs", "willContinue"))
 
 
@@ -37,16 +38,17 @@ class Calls:
     def add(self, part: Mapping[str, Any], call: Mapping[str, Any], slot: int, events: list[Event]) -> bool:
         """One part. True when it opened the slot, False when it ran on or said nothing."""
         name = call.get("name")
-        name = name if isinstance(name, str) else ""
+        name = name if type(name) is str else ""
         if self._open is not None and not name:
             self._run_on(self._open, part, call, events)
             return False
-        self._finish(events, ended=True)
+        if self._open is not None:
+            self._finish(events, ended=True)
         if not name and "args" not in call and "partialArgs" not in call:
             events.append(Unknown("function call without a name", dumps(part)))
             return False
-        extra: dict[str, Any] = {key: part[key] for key in part if key != CALL}
-        if more := {key: call[key] for key in call if key not in _OURS}:
+        extra: dict[str, Any] = {key: part[key] for key in part if key != CALL} if len(part) > 1 else {}
+        if call.keys() != _WHOLE and (more := {key: call[key] for key in call if key not in _OURS}):
             extra[CALL] = more
         call_id = self._free_id(call.get("id"))
         if "willContinue" in call or "partialArgs" in call:

@@ -32,7 +32,7 @@ def continuation(previous: Mapping[str, Any], turn: Message, following: Mapping[
     said, results = contents(target, [turn, Message("tool", tuple(_results(turn.calls, given)))])
     beside = [part for part in _parts(added[1]) if _field(part, "functionResponse") is None]
     results["parts"] += beside
-    return {**following, "contents": [*before, said, results, *added[2:]]}
+    return {**following, "contents": [*after[: len(before)], said, results, *added[2:]]}
 
 
 def _results(calls: Sequence[ToolCall], given: Sequence[Mapping[str, Any]]) -> list[ToolResult | Media]:

@@ -2,110 +2,81 @@
 
 from __future__ import annotations
 
-from callsmith.types.events import Event, Failed, Unknown
+from collections.abc import Sequence
+
+from callsmith.types.events import Event, Failed
 from callsmith.wire.gemini_array import ArrayDecoder
 from callsmith.wire.gemini_reply import Reply
 from callsmith.wire.jsonbytes import loads
-from callsmith.wire.problems import error_in, unreadable
-from callsmith.wire.sse import SseDecoder
+from callsmith.wire.problems import unreadable
+from callsmith.wire.sse import SseDecoder, SseEvent
+from callsmith.wire.stream import Frames, StreamDecoder
 
-MAX_TEXT = 2000
 _BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 
 
-class GeminiDecoder:
-    """One streamed reply; its first byte tells the framing. A body that is one JSON document is read too."""
+class GeminiDecoder(StreamDecoder):
+    """One streamed reply. Usage repeats on every chunk: that of the last one fed is enough."""
 
     def __init__(self) -> None:
-        self._sse = SseDecoder()
-        self._array = ArrayDecoder()
-        self._is_array: bool | None = None
-        self._head = b""
-        self._reply = Reply()
-        self._chunks = 0
-
-    @property
-    def ended(self) -> bool:
-        # This format has no end mark.
-        return False
+        self._told = Reply()
+        super().__init__(self._told, read_body, _EitherFrames())
 
     def feed(self, chunk: bytes) -> list[Event]:
-        events: list[Event] = []
-        if self._is_array is None:
+        events = super().feed(chunk)
+        self._told.flush(events)
+        return events
+
+
+class _EitherFrames:
+    """The first byte tells the framing."""
+
+    def __init__(self) -> None:
+        self._frames: Frames | None = None
+        self._head = b""
+
+    @property
+    def stray(self) -> bytes:
+        return self._frames.stray if self._frames else b""
+
+    @property
+    def oversized(self) -> int:
+        return self._frames.oversized if self._frames else 0
+
+    def feed(self, chunk: bytes) -> Sequence[SseEvent]:
+        if self._frames is None:
             chunk = self._head + chunk
             start = chunk.lstrip(_BEFORE_JSON)[:1]
             self._head = b"" if start else chunk
             if not start:
-                return events
-            self._is_array = start == b"["
-        if self._is_array:
-            for element in self._array.feed(chunk):
-                self._data(element, events)
-        else:
-            for data, _ in self._sse.feed(chunk):
-                self._data(data, events)
-        self._reply.flush(events)
-        return events
+                return []
+            self._frames = _ArrayFrames() if start == b"[" else SseDecoder()
+        return self._frames.feed(chunk)
 
-    def close(self) -> list[Event]:
-        return self._close_array() if self._is_array else self._close_sse()
+    def close(self) -> Sequence[SseEvent]:
+        return self._frames.close() if self._frames else []
 
-    def _close_sse(self) -> list[Event]:
-        events: list[Event] = []
-        for data, _ in self._sse.close():
-            self._data(data, events)
-        self._oversized(self._sse.oversized, events)
-        stray = self._sse.stray.strip()
-        if not self._chunks:
-            return events + (read_body(stray) if stray else [Failed(unreadable(b""))])
-        if stray:
-            self._stray(stray, events)
-        self._reply.end(events)
-        return events
 
-    def _close_array(self) -> list[Event]:
-        events: list[Event] = []
-        self._oversized(self._array.oversized, events)
-        rest = self._array.stray + self._array.unfinished
-        if rest.strip():
-            self._stray(rest.strip(), events)
-        self._reply.done = self._reply.done or self._array.closed
-        self._reply.end(events)
-        return events
+class _ArrayFrames:
+    """The array's last bracket is an end mark, which SSE lacks here; what is left of an element comes last."""
 
-    def _data(self, data: bytes, events: list[Event]) -> None:
-        try:
-            chunk = loads(data)
-        except ValueError:
-            self._not_json(data, events)
-            return
-        self._chunks += 1
-        self._reply.chunk(chunk, events)
+    def __init__(self) -> None:
+        self._array = ArrayDecoder()
 
-    def _not_json(self, data: bytes, events: list[Event]) -> None:
-        """``[DONE]`` is not of this format, but a relay may add it."""
-        if data[:6] == b"[DONE]":
-            self._chunks += 1
-            self._reply.done = True
-        elif data.strip():
-            events.append(Unknown("stream event that is not JSON", data.decode("utf-8", "replace")[:MAX_TEXT]))
+    @property
+    def stray(self) -> bytes:
+        return self._array.stray
 
-    def _stray(self, stray: bytes, events: list[Event]) -> None:
-        """A gateway whose upstream died appends a bare error object (1.5)."""
-        text = stray.decode("utf-8", "replace")
-        try:
-            error = error_in(loads(stray))
-        except ValueError:
-            error = None
-        if error is None:
-            events.append(Unknown("text outside the stream's events", text[:MAX_TEXT]))
-        else:
-            self._reply.fail(error, text, events)
+    @property
+    def oversized(self) -> int:
+        return self._array.oversized
 
-    @staticmethod
-    def _oversized(count: int, events: list[Event]) -> None:
-        if count:
-            events.append(Unknown("stream", f"{count} event(s) were too large to keep"))
+    def feed(self, chunk: bytes) -> list[SseEvent]:
+        return [SseEvent(element) for element in self._array.feed(chunk)]
+
+    def close(self) -> list[SseEvent]:
+        rest = b"[DONE]" if self._array.closed else self._array.unfinished
+        return [SseEvent(rest)] if rest else []
 
 
 def read_body(body: bytes) -> list[Event]:
@@ -117,7 +88,7 @@ def read_body(body: bytes) -> list[Event]:
     if not isinstance(document, dict | list):
         return [Failed(unreadable(body))]
     reply = Reply()
-    reply.done = True
+    reply.done_marker()
     events: list[Event] = []
     reply.chunk(document, events)
     reply.end(events)

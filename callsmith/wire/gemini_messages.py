@@ -5,7 +5,8 @@
 - What a part carried besides its text goes back on that very part, to the model that wrote it. Thoughts
   need not go back; one that carries a signature does.
 - A call that another format or model made is given the documented stand-in for its signature.
-- Only ids that Gemini itself gave are sent.
+- Only ids that Gemini itself gave are sent; a name that Gemini would refuse (7.6) is made legal, in its call and in
+  its result.
 """
 
 from __future__ import annotations
@@ -15,37 +16,45 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from callsmith.conversation import answerable
+from callsmith.conversation import CANCELLED, answerable
 from callsmith.types.connection import Target
 from callsmith.types.message import Message
-from callsmith.types.parts import Media, Opaque, Parsed, Refusal, Text, Thinking, ToolCall, ToolResult
+from callsmith.types.parts import Media, Opaque, Parsed, Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from callsmith.wire.body import is_own
+from callsmith.wire.custom import ARGUMENT
 from callsmith.wire.gemini_calls import CALL
 from callsmith.wire.jsonbytes import dumps
 
 SIGNATURE = "thoughtSignature"
 STAND_IN = "skip_thought_signature_validator"
 # From Gemini 3 on a response holds its media; for the models before, media stand after the responses.
-_BEFORE_3 = re.compile(r"gemini-[12](?:\D|$)")
+BEFORE_3 = re.compile(r"gemini-[12](?:\D|$)")
+_ILLEGAL = re.compile(r"[^A-Za-z0-9_.:-]")
+_BEGINS = re.compile(r"[A-Za-z_]")
+_MAX_NAME = 128
 
 
 def contents(target: Target, messages: Sequence[Message]) -> list[dict[str, Any]]:
     out: list[dict[str, Any]] = []
-    calls: Sequence[ToolCall] = ()
+    waiting: Sequence[ToolCall] = ()
     own = False
-    for message in messages:
-        role = "user"
-        if message.role == "assistant":
-            role = "model"
-            own = is_own(message, target)
-            calls = answerable(message)
-            parts = list(_own_parts(message) if own else _foreign_parts(message))
-        elif message.role == "tool":
-            parts = _results(message, calls, own, media_inside=not _BEFORE_3.search(target.model))
-        else:
-            parts = list(_user_parts(message))
+    inside = not BEFORE_3.search(target.model)
+
+    def add(role: str, parts: list[dict[str, Any]]) -> None:
         if parts:
             out.append({"role": role, "parts": parts})
+
+    for message in messages:
+        if waiting or message.role == "tool":
+            given = message.parts if message.role == "tool" else ()
+            add("user", _results(given, waiting, own, media_inside=inside))
+            waiting = ()
+        if message.role == "assistant":
+            own = is_own(message, target)
+            waiting = answerable(message)
+            add("model", list(_own_parts(message) if own else _foreign_parts(message)))
+        elif message.role == "user":
+            add("user", list(_user_parts(message)))
     return out
 
 
@@ -97,17 +106,27 @@ def _call(call: ToolCall) -> dict[str, Any]:
     """``args`` must be an object: what is none (free text, broken JSON) goes inside one."""
     parsed = call.parsed()
     value = parsed.value if isinstance(parsed, Parsed) else call.arguments
-    if not isinstance(value, dict):
-        value = {"input": value} if value else {}
-    return {"name": call.name, "args": value}
+    if call.type == "custom":
+        value = {ARGUMENT: call.arguments}
+    elif not isinstance(value, dict):
+        value = {ARGUMENT: value} if value else {}
+    return {"name": legal_name(call.name), "args": value}
 
 
-def _results(message: Message, calls: Sequence[ToolCall], own: bool, *, media_inside: bool) -> list[dict[str, Any]]:
-    """One response a call, in call order. Media after a result, and before the next, are part of that result."""
+def legal_name(name: str) -> str:
+    legal = _ILLEGAL.sub("_", name)
+    return (legal if _BEGINS.match(legal) else f"_{legal}")[:_MAX_NAME]
+
+
+def _results(
+    parts: Sequence[Part], calls: Sequence[ToolCall], own: bool, *, media_inside: bool
+) -> list[dict[str, Any]]:
+    """One response a call, in call order; a call without a result was cancelled. Media after a result, and before the
+    next, are part of that result."""
     media: dict[str, list[dict[str, Any]]] = {}
     given: dict[str, ToolResult] = {}
     latest = ""
-    for part in message.parts:
+    for part in parts:
         if isinstance(part, ToolResult):
             latest = part.call_id
             given[latest] = part
@@ -116,11 +135,10 @@ def _results(message: Message, calls: Sequence[ToolCall], own: bool, *, media_in
     responses: list[dict[str, Any]] = []
     beside: list[dict[str, Any]] = []
     for call in calls:
-        if call.id not in given:
-            continue
         held = media.get(call.id, [])
-        response = _response(call, given[call.id], own)
-        if held and not given[call.id].content:
+        result = given.get(call.id) or ToolResult(call.id, CANCELLED, is_error=True)
+        response = _response(call, result, own)
+        if held and not result.content:
             response["response"] = {}
         if held and media_inside:
             response["parts"] = held
@@ -133,7 +151,7 @@ def _results(message: Message, calls: Sequence[ToolCall], own: bool, *, media_in
 def _response(call: ToolCall, result: ToolResult, own: bool) -> dict[str, Any]:
     given = call.extra.get(CALL, {}).get("id") if own else None
     response = response_object(result.content, is_error=result.is_error)
-    return {**({"id": given} if given else {}), "name": call.name, "response": response}
+    return {**({"id": given} if given else {}), "name": legal_name(call.name), "response": response}
 
 
 def response_object(content: str, *, is_error: bool) -> dict[str, Any]:

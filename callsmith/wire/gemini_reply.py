@@ -47,10 +47,12 @@ _UNSPECIFIED = (None, 0, "", "FINISH_REASON_UNSPECIFIED")
 
 
 class Reply:
-    """``done``: the bytes said themselves that they are complete; Gemini's events only have a finish reason."""
+    """This format has no end mark of its own, so ``ended`` stays False: its events only have a finish reason."""
+
+    ended = False
 
     def __init__(self) -> None:
-        self.done = False
+        self._complete = False  # the bytes said so themselves
         self._failed = False
         self._answered = False
         self._finish = ""
@@ -59,49 +61,58 @@ class Reply:
         self._calls = Calls()
         self._choice: Any = None
         self._usage: Mapping[str, Any] | None = None  # not told yet
+        self._usage_told: Mapping[str, Any] | None = None
         self._uncounted: Mapping[str, Any] | None = None  # usage without any count, while no other came
         self._counted = False
         self._meta: dict[str, Any] = {}
         self._last: Any = None
 
+    def done_marker(self) -> None:
+        self._complete = True
+
+    def event(self, document: Any, name: str, events: list[Event]) -> None:
+        self.chunk(document, events)
+
     def chunk(self, chunk: Any, events: list[Event]) -> None:
-        if not isinstance(chunk, dict):
+        if type(chunk) is not dict:
             self._other_chunk(chunk, events)
             return
         self._last = chunk
-        error = error_in(chunk)
-        if error is not None:
-            self.fail(error, dumps(chunk), events)
+        if "error" in chunk and error_in(chunk) is not None:
+            self.fail(chunk, dumps(chunk), events)
         usage = chunk.get("usageMetadata")
-        if usage and isinstance(usage, dict):
+        if usage and type(usage) is dict:
             self._usage_seen(usage)
-        for key, value in chunk.items():
-            if key not in _CHUNK_KEYS and value != self._meta.get(key):
-                self._meta[key] = value
-                events.append(Meta(key, value))
+        meta = self._meta
+        for key in chunk:
+            if key not in _CHUNK_KEYS and chunk[key] != meta.get(key):
+                meta[key] = chunk[key]
+                events.append(Meta(key, chunk[key]))
         candidates = chunk.get("candidates")
-        if not candidates or not isinstance(candidates, list):
+        if not candidates or type(candidates) is not list:
             return
         candidate = candidates[0]
-        if len(candidates) > 1 or not isinstance(candidate, dict) or (candidate.get("index") or 0) != self._choice:
+        if len(candidates) > 1 or type(candidate) is not dict or (candidate.get("index") or 0) != self._choice:
             candidate = self._follow(candidates, events)
         if candidate is not None:
             self._candidate(candidate, events)
 
     def flush(self, events: list[Event]) -> None:
-        """Usage repeats on every chunk, cumulative: the last of those that came together is enough."""
-        if self._usage is not None:
-            events.append(UsageSeen(read_usage(self._usage)))
-            self._usage = None
+        """Usage repeats on every chunk, cumulative: the last of those that came together is enough, where it is new."""
+        usage, self._usage = self._usage, None
+        if usage is not None and usage != self._usage_told:
+            self._usage_told = usage
+            events.append(UsageSeen(read_usage(usage)))
 
-    def fail(self, error: Any, raw: str, events: list[Event]) -> None:
+    def fail(self, document: Any, raw: str, events: list[Event]) -> None:
         self._failed = True
+        error = error_in(document)
         code = error.get("code") if isinstance(error, dict) else None
         status = code if isinstance(code, int) and not isinstance(code, bool) else None
         events.append(Failed(with_status_word(from_error(error, kind="stream", status=status, raw=raw), error)))
 
     def end(self, events: list[Event]) -> None:
-        ended = bool(self.done or self._finish)
+        ended = bool(self._complete or self._finish)
         self._calls.settle(events, complete=ended and not self._failed and self._finish in ("", "STOP"))
         self.flush(events)
         if self._failed:
@@ -164,9 +175,9 @@ class Reply:
     def _candidate(self, candidate: Mapping[str, Any], events: list[Event]) -> None:
         self._answered = True
         content = candidate.get("content")
-        if isinstance(content, dict):
+        if type(content) is dict:
             parts = content.get("parts")
-            if isinstance(parts, list):
+            if type(parts) is list:
                 for part in parts:
                     self._part(part, events)
             elif parts is not None:
@@ -190,11 +201,11 @@ class Reply:
                 events.append(Meta(key, candidate[key]))
 
     def _part(self, part: Any, events: list[Event]) -> None:
-        if not isinstance(part, dict):
+        if type(part) is not dict:
             events.append(Unknown("part", dumps(part)))
             return
         text = part.get("text")
-        if isinstance(text, str):
+        if type(text) is str:
             if len(part) == 1 and self._open == "text":
                 events.append(TextDelta(self._slot, text))
             else:
@@ -202,7 +213,7 @@ class Reply:
             return
         self._open = ""
         call = part.get("functionCall")
-        if isinstance(call, dict):
+        if type(call) is dict:
             if self._calls.add(part, call, self._slot + 1, events):
                 self._slot += 1
         elif part:

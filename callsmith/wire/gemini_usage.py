@@ -19,29 +19,31 @@ def has_counts(raw: Mapping[str, Any]) -> bool:
 def read_usage(raw: Mapping[str, Any]) -> Usage:
     """The common record. A count left out of an inclusive total is 0: these are proto3 messages, whose JSON
     omits zeros. Where a count stands for itself (cache, thoughts, total), left out means not reported."""
+    get = raw.get
+    cached, thoughts, total = get("cachedContentTokenCount"), get("thoughtsTokenCount"), get("totalTokenCount")
+    prompt, used = get("promptTokenCount"), get("toolUsePromptTokenCount")
     return Usage(
-        input=_sum(raw, "promptTokenCount", "toolUsePromptTokenCount"),
-        output=_sum(raw, "candidatesTokenCount", "thoughtsTokenCount"),
-        cache_read=_count(raw.get("cachedContentTokenCount")),
-        reasoning=_count(raw.get("thoughtsTokenCount")),
-        audio_in=_audio(raw.get("promptTokensDetails")),
-        audio_out=_audio(raw.get("candidatesTokensDetails")),
-        total=_count(raw.get("totalTokenCount")),
+        input=(_count(prompt) or 0) + (_count(used) or 0),
+        output=(_count(get("candidatesTokenCount")) or 0) + (_count(thoughts) or 0),
+        cache_read=_count(cached),
+        reasoning=_count(thoughts),
+        audio_in=_audio(get("promptTokensDetails")),
+        audio_out=_audio(get("candidatesTokensDetails")),
+        total=_count(total),
         raw=dict(raw),
     )
 
 
-def _sum(raw: Mapping[str, Any], *names: str) -> int:
-    return sum(_count(raw.get(name)) or 0 for name in names)
-
-
 def _audio(details: Any) -> int | None:
-    entries = [entry for entry in details if isinstance(entry, dict)] if isinstance(details, list) else []
-    counts = [_count(entry.get("tokenCount")) or 0 for entry in entries if entry.get("modality") in _AUDIO]
+    counts = [
+        _count(entry.get("tokenCount")) or 0
+        for entry in (details if isinstance(details, list) else ())
+        if isinstance(entry, dict) and entry.get("modality") in _AUDIO
+    ]
     return sum(counts) if counts else None
 
 
 def _count(value: Any) -> int | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return int(value)
+    if type(value) is int or value is None:
+        return value
+    return int(value) if isinstance(value, float) else None

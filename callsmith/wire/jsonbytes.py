@@ -11,6 +11,8 @@ from typing import Any
 
 import jiter
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
 
 def loads(data: bytes) -> Any:
     """The document. ValueError where it is not JSON or is nested too deeply to read."""
@@ -25,4 +27,4 @@ def loads(data: bytes) -> Any:
 
 def dumps(value: Any) -> str:
     """Compact JSON text as it goes over the wire: UTF-8 kept, key order kept."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(value)

@@ -219,6 +219,12 @@ def test_an_answer_without_content() -> None:
     assert (turn.parts, turn.state, turn.problem) == ((), "finished", None)
 
 
+def test_trap_50_every_text_block_of_a_plain_body_is_kept() -> None:
+    blocks = [{"type": "text", "text": "Let me look. "}, REDACTED, {"type": "text", "text": "Ten."}]
+    turn = read(json.dumps({**WHOLE_BODY, "content": blocks}).encode(), stream=False)
+    assert (turn.text, [part.kind for part in turn.parts]) == ("Let me look. Ten.", ["text", "opaque", "text"])
+
+
 def test_trap_57_usage_counts_the_cache_into_the_input() -> None:
     usage = read(WHOLE_STREAM).usage
     assert usage is not None
@@ -250,12 +256,12 @@ def test_usage_that_was_not_reported_is_unknown() -> None:
     assert read(json.dumps(body).encode(), stream=False).usage is None
 
 
-def test_trap_2_indices_that_start_at_one_or_skip() -> None:
+def test_trap_02_indices_that_start_at_one_or_skip() -> None:
     turn = read(sse(start(), *text(1, "a"), *call(4, '{"a":1}'), *end("tool_use")))
     assert (turn.text, arguments(turn)) == ("a", ['{"a":1}'])
 
 
-def test_trap_3_two_blocks_on_one_index_stay_apart() -> None:
+def test_trap_03_two_blocks_on_one_index_stay_apart() -> None:
     turn = read(sse(start(), *call(0, '{"a":1}', id="x"), *call(0, '{"a":2}', id="y"), *end("tool_use")))
     assert [(item.id, item.arguments) for item in turn.calls] == [("x", '{"a":1}'), ("y", '{"a":2}')]
     opened = [*call(0, id="x", caller={"type": "direct"}), *call(0, '{"a":2}', id="y")]
@@ -265,7 +271,7 @@ def test_trap_3_two_blocks_on_one_index_stay_apart() -> None:
 
 
 @pytest.mark.parametrize("pieces", [(), ("",), ("", " ")])
-def test_trap_4_a_call_without_arguments_is_an_empty_object(pieces: tuple[str, ...]) -> None:
+def test_trap_04_a_call_without_arguments_is_an_empty_object(pieces: tuple[str, ...]) -> None:
     assert arguments(read(sse(start(), *call(0, *pieces), *end("tool_use")))) == ["{}"]
 
 
@@ -275,7 +281,7 @@ def test_the_whole_input_in_the_blocks_start_counts_where_no_delta_follows() -> 
 
 
 @pytest.mark.parametrize("missing", ["", None])
-def test_traps_9_and_10_a_call_without_an_id_gets_one(missing: str | None) -> None:
+def test_trap_09_10_a_call_without_an_id_gets_one(missing: str | None) -> None:
     turn = read(sse(start(), *call(0, "{}", id=missing), *call(1, "{}", id=missing), *end("tool_use")))
     assert len({item.id for item in turn.calls} - {""}) == 2
 

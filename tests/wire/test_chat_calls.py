@@ -82,10 +82,16 @@ def test_trap_08_id_only_on_the_first_delta() -> None:
     assert calls(turn) == [("a", "f", '{"x":1}')]
 
 
-@pytest.mark.parametrize("missing", ["", None])
-def test_traps_09_10_id_empty_or_missing_gets_one(missing: object) -> None:
-    turn = streamed(entry(0, missing, "f", "{}"), entry(1, missing, "f", "{}"))
-    assert [call[0] for call in calls(turn)] == ["call_1", "call_2"]
+def test_trap_09_an_empty_id_is_no_id() -> None:
+    assert calls(streamed(entry(0, "", "f", "{}"), entry(1, "", "g", "{}"))) == [
+        ("call_1", "f", "{}"),
+        ("call_2", "g", "{}"),
+    ]
+
+
+def test_trap_10_a_call_without_any_id_gets_one() -> None:
+    turn = streamed(entry(0, None, "f", "{}"), {"index": 1, "function": {"name": "g", "arguments": "{}"}})
+    assert calls(turn) == [("call_1", "f", "{}"), ("call_2", "g", "{}")]
 
 
 def test_trap_11_type_missing() -> None:

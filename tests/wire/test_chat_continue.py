@@ -1,11 +1,8 @@
-"""The next request of every recorded Chat conversation, built from our own turn, says what was recorded.
-
-Legitimate differences, all made by the recording clients: null or empty fields left out or written out;
-arguments laid out again; fields of their own (``cache_control``, ``index``, ``prefix``, ``annotations``);
-reasoning dropped, or sent under the other of its two names; ids made up where the provider sent none.
-"""
+"""The next request of every recorded Chat conversation, built from our own turn, but for what is argued here."""
 
 import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,48 +10,127 @@ from callsmith.continuation import continued
 from callsmith.replay import recordings
 
 ARGUED = {
-    "03423adf11ddd7-01": "the client made up the id",
-    "dbfe052157e7ae-01": "the client kept only one of the text pieces that came",
-    "0fd9984e794fb3-01": "the client wrote an empty assistant message of its own before the calls",
-    "5c5f9328d0c5cc-01": "the same",
-    "8a4bb63832e908-01": "the same",
-    "e8e55cf9492708-01": "the same",
+    "empty field": "The client wrote out a field that is null or empty, or left one out",
+    "arguments laid out again": "The client read the arguments and wrote them again: white space, escapes",
+    "content as one text part": "A string and a list of one text say the same",
+    "field of the client's own": "index, prefix, annotations, cache_control, refusal: no request field of this vendor",
+    "reasoning under its other name": "The client sent it under the name the vendor did not use, or under both",
+    "reasoning dropped": "The client left it out; the model that wrote it takes it back (2.3)",
+    "reasoning details written anew": "The client kept their outline without the text or the encrypted data",
+    "signature dropped": "The client left out the extra_content that goes back to the same model (2.3)",
+    "own call id": "The provider sent no id and the client made one up",
+    "some text pieces only": "The client kept only one of the text pieces that came",
+    "empty assistant message": "The client put an assistant message of its own, without text, before the calls",
 }
+_CLIENTS_OWN = frozenset(("index", "prefix", "annotations", "cache_control", "refusal", "name"))
+_REASONING = ("reasoning", "reasoning_content")
 # The first exchange of its file: the turn it answers was not recorded.
 NOT_BUILT = {"d5de07fad3b1d9-00"}
 
 
-def said(message: dict[str, Any]) -> dict[str, Any]:
-    """What a message says, without how a client writes it down."""
-    content = message.get("content")
-    if isinstance(content, list):
-        content = "".join(part.get("text", "") for part in content if part.get("type") == "text")
-    calls = [
-        (call.get("id"), call["function"]["name"], arguments(call["function"]["arguments"]))
-        for call in message.get("tool_calls") or []
-    ]
-    if legacy := message.get("function_call"):
-        calls.append((None, legacy["name"], arguments(legacy["arguments"])))
-    return {"role": message["role"], "text": content or "", "calls": calls, "answers": message.get("tool_call_id")}
+def differences(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> Iterator[str]:
+    """What differs, by kind."""
+    at = len(ours) - len(theirs)
+    rest = list(theirs)
+    for message in ours:
+        if at < 0 and message["role"] == "assistant" and rest and not (rest[0].get("content") or _calls(rest[0])):
+            rest.pop(0)
+            at += 1
+            yield "empty assistant message"
+        if not rest:
+            yield f"a {message['role']} message too many"
+            return
+        yield from fields(message, rest.pop(0))
+    yield from (f"a {message['role']} message is missing" for message in rest)
 
 
-def arguments(text: str) -> Any:
-    try:
-        return json.loads(text or "{}")
-    except ValueError:
-        return text
+def fields(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[str]:
+    if any(name in ours or name in theirs for name in _REASONING):
+        yield from reasoning({ours.get(name) for name in _REASONING}, {theirs.get(name) for name in _REASONING})
+    for name in sorted((ours.keys() | theirs.keys()) - {"tool_calls", *_REASONING}):
+        mine, yours = ours.get(name), theirs.get(name)
+        if mine == yours or (not mine and not yours):
+            if (name in ours) != (name in theirs) or mine != yours:
+                yield "empty field"
+        elif name in _CLIENTS_OWN and not (name in ours and name in theirs):
+            yield "field of the client's own"
+        elif name == "content":
+            yield from contents(text(mine), text(yours))
+        elif name == "reasoning_details":
+            yield "reasoning details written anew" if yours else "reasoning dropped"
+        elif name == "extra_content" and not yours:
+            yield "signature dropped"
+        elif name == "tool_call_id":
+            yield "own call id"
+        else:
+            yield f"{ours['role']}.{name}"
+    mine, yours = _calls(ours), _calls(theirs)
+    if len(mine) != len(yours):
+        yield f"{len(mine)} calls for {len(yours)}"
+    for call, recorded in zip(mine, yours, strict=False):
+        yield from calls(call, recorded)
 
 
-def test_continuations_say_what_was_recorded(shared: Path) -> None:
+def contents(mine: str, yours: str) -> Iterator[str]:
+    if mine == yours:
+        yield "content as one text part"
+    else:
+        yield "some text pieces only" if yours and yours in mine else "other content"
+
+
+def reasoning(ours: set[Any], theirs: set[Any]) -> Iterator[str]:
+    mine, yours = ours - {None, ""}, theirs - {None, ""}
+    if mine and not yours:
+        yield "reasoning dropped"
+    elif {said.strip() for said in mine} != {said.strip() for said in yours}:
+        yield "other reasoning"
+    elif ours != theirs:
+        yield "empty field"
+    else:
+        yield "reasoning under its other name"
+
+
+def calls(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> Iterator[str]:
+    for name in sorted(ours.keys() | theirs.keys()):
+        mine, yours = ours.get(name), theirs.get(name)
+        if mine == yours:
+            continue
+        if name == "function" and isinstance(mine, dict) and isinstance(yours, dict) and mine["name"] == yours["name"]:
+            same = json.loads(mine["arguments"]) == json.loads(yours["arguments"] or "{}")
+            yield "arguments laid out again" if same else "other arguments"
+        elif name in _CLIENTS_OWN and name not in ours:
+            yield "field of the client's own"
+        elif name == "extra_content" and not yours:
+            yield "signature dropped"
+        else:
+            yield "own call id" if name == "id" else f"call.{name}"
+
+
+def _calls(message: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return list(message.get("tool_calls") or ())
+
+
+def text(content: Any) -> str:
+    return "".join(part.get("text", "") for part in content) if isinstance(content, list) else str(content or "")
+
+
+def test_every_recorded_continuation_is_built_and_equivalent(shared: Path) -> None:
     exchanges = list(recordings([shared / "recordings" / "openai-chat"]))
     recorded = {exchange["id"]: exchange["request"]["json"] for exchange in exchanges}
     built = {row["id"]: row["request"] for row in continued(exchanges)}
-    different = []
+    kinds: Counter[str] = Counter()
+    unargued, equal, null_only = [], 0, 0
     for exchange_id, request in built.items():
-        ours = [said(message) for message in request["messages"]]
-        theirs = [said(message) for message in recorded[exchange_id]["messages"]]
-        if ours != theirs and exchange_id not in ARGUED:
-            different.append((exchange_id, [pair for pair in zip(ours, theirs, strict=False) if pair[0] != pair[1]]))
-    wanted = [exchange["id"] for exchange in exchanges if exchange["has_tool_results"]]
-    assert different == []
-    assert {exchange_id for exchange_id in wanted if exchange_id not in built} == NOT_BUILT
+        wanted = recorded[exchange_id]
+        assert {**request, "messages": None} == {**wanted, "messages": None}
+        found = set(differences(request["messages"], wanted["messages"]))
+        equal += request["messages"] == wanted["messages"]
+        null_only += found == {"empty field"}
+        kinds.update(found)
+        unargued += [(exchange_id, kind) for kind in sorted(found - ARGUED.keys())]
+    print(f"{len(built)} built, {equal} the same to the letter, {null_only} but for empty fields, {dict(kinds)}")
+    asked = {exchange["id"] for exchange in exchanges if exchange["has_tool_results"]}
+    assert unargued == []
+    assert asked - built.keys() == NOT_BUILT
+    # Each argument is needed.
+    assert kinds.keys() == ARGUED.keys()

@@ -7,7 +7,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from callsmith.continuation import continued
 from callsmith.reading import Reader
+from callsmith.replay import recordings
 from callsmith.types.message import Message, Origin
 from callsmith.types.parts import ToolCall
 from callsmith.wire.gemini_continue import continuation
@@ -105,6 +107,15 @@ def test_recorded_conversations_are_carried_on_as_they_were(shared: Path) -> Non
         assert found <= ARGUED.keys(), (exchange_id, found - ARGUED.keys())
         kinds.update(found)
     assert seen > 0 and kinds.keys() == ARGUED.keys()
+
+
+def test_every_request_with_results_of_a_recorded_turn_is_built(shared: Path) -> None:
+    exchanges = list(recordings([shared / "recordings" / "gemini"]))
+    built = {row["id"] for row in continued(exchanges)}
+    # Where the exchange that made the calls is not in the recording there is no turn to build from.
+    answers = [exchange for exchange in exchanges if exchange["has_tool_results"] and exchange["turn"] > 0]
+    assert {item["id"] for item in answers} - built == set()
+    assert len(built) > 100
 
 
 CALLS = (ToolCall("call_1", "f", "{}"), ToolCall("g1", "g", "{}", extra={"functionCall": {"id": "g1"}}))

@@ -1,44 +1,17 @@
 """The Gemini request, field by field."""
 
-import json
 from typing import Any
 
 import pytest
 
 from callsmith.types.connection import Connection, KeyRef, Target
-from callsmith.types.message import Message, Origin, Thread
+from callsmith.types.message import Message, Thread
 from callsmith.types.options import Options
-from callsmith.types.parts import Media, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
-from callsmith.types.tool import Tool, ToolChoice
+from callsmith.types.parts import Media, Opaque, Refusal, Text, Thinking, ToolCall, ToolResult
 from callsmith.wire.gemini import address
 from callsmith.wire.gemini_messages import response_object
 from callsmith.wire.registry import WIRES
-
-KEYED = Connection("c", "C", "https://host.example/v1/", key=KeyRef("environment", "K"), headers={"X-Team": "a"})
-SCHEMA = {"type": "object", "properties": {"tz": {"type": "string"}}, "additionalProperties": False}
-TOOL = Tool("get_time", "Time", SCHEMA, strict=True)
-MODEL = "gemini-3-flash"
-
-
-def body(*messages: Message, model: str = MODEL, tools: tuple[Tool, ...] = (), system: str = "", **options: Any) -> Any:
-    target = Target(KEYED, "gemini", model)
-    return json.loads(WIRES["gemini"].request(target, Thread(system, messages), tools, Options(**options)).body)
-
-
-def sent(*messages: Message, model: str = MODEL) -> Any:
-    return body(*messages, model=model)["contents"]
-
-
-def user(text: str = "Hi") -> Message:
-    return Message("user", (Text(text),))
-
-
-def assistant(*parts: Part, wire: str = "gemini", model: str = MODEL, **more: Any) -> Message:
-    return Message("assistant", parts, Origin("x", "C", wire, model), **more)
-
-
-def results(*parts: Part) -> Message:
-    return Message("tool", parts)
+from tests.wire.gemini_kit import MODEL, assistant, body, results, sent, user
 
 
 @pytest.mark.parametrize(
@@ -170,7 +143,7 @@ def test_trap_24_calls_made_elsewhere_get_the_stand_in_signature(wire: str, mode
         (ToolCall("a", "f", "null"), {}),
     ],
 )
-def test_arguments_that_are_no_object_go_inside_one(call: ToolCall, args: Any) -> None:
+def test_trap_48_arguments_that_are_no_object_go_inside_one(call: ToolCall, args: Any) -> None:
     assert sent(assistant(call, wire="openai-chat"))[0]["parts"][0]["functionCall"]["args"] == args
 
 
@@ -180,6 +153,21 @@ def test_trap_29_as_many_responses_as_calls_are_sent() -> None:
     turn = sent(said, results(ToolResult("call_1", "1"), ToolResult("call_2", "2"), ToolResult("other", "3")))
     assert [len(content["parts"]) for content in turn] == [1, 1]
     assert turn[1]["parts"][0]["functionResponse"]["name"] == "f"
+
+
+def test_trap_29_a_call_without_a_result_was_cancelled() -> None:
+    said = assistant(ToolCall("call_1", "f", "{}"), ToolCall("call_2", "g", "{}"))
+    cancelled = {"error": "cancelled by user"}
+    for following in ((results(ToolResult("call_2", "2")),), (user("never mind"),), (assistant(Text("so")),)):
+        responses = [part["functionResponse"] for part in sent(said, *following)[1]["parts"]]
+        assert [response["name"] for response in responses] == ["f", "g"]
+        assert responses[0]["response"] == cancelled
+    assert len(sent(said)) == 1
+    pictured = sent(assistant(ToolCall("", "f", "{}")), Message("user", (PICTURE,)))
+    assert [part.keys() for part in (pictured[1]["parts"][0]["functionResponse"], pictured[2]["parts"][0])] == [
+        {"name", "response"},
+        {"inlineData"},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -242,67 +230,23 @@ def test_pictures_and_server_steps_of_the_model_go_back_to_it() -> None:
     assert sent(said)[0]["parts"] == [step, {**INLINE, "thoughtSignature": "s"}]
 
 
-def test_empty_text_and_empty_messages_are_left_out() -> None:
+def test_trap_49_empty_text_and_empty_messages_are_left_out() -> None:
     turn = sent(user(), assistant(Text("")), assistant(Refusal("no"), wire="openai-chat"), user(""), user("x"))
     assert [content["parts"] for content in turn] == [[{"text": "Hi"}], [{"text": "no"}], [{"text": "x"}]]
 
 
-def test_trap_43_json_schema_goes_into_the_field_made_for_it() -> None:
-    declared = body(user(), tools=(TOOL,))["tools"][0]["functionDeclarations"][0]
-    assert declared == {"name": "get_time", "description": "Time", "parametersJsonSchema": SCHEMA}
-
-
 @pytest.mark.parametrize(
-    "schema",
-    [None, {"type": "object"}, {"type": "object", "properties": {}, "additionalProperties": False}, {"properties": []}],
-)
-def test_trap_44_a_function_without_arguments_sends_no_schema(schema: Any) -> None:
-    assert body(user(), tools=(Tool("now", "", schema),))["tools"] == [{"functionDeclarations": [{"name": "now"}]}]
-
-
-@pytest.mark.parametrize(
-    "more", [{"additionalProperties": {"type": "string"}}, {"$ref": "#/$defs/a"}, {"required": ["a"]}]
-)
-def test_a_function_of_free_arguments_keeps_its_schema(more: Any) -> None:
-    schema = {"type": "object", "properties": {}, **more}
-    tools = body(user(), tools=(Tool("f", "", schema),))["tools"]
-    assert tools[0]["functionDeclarations"][0]["parametersJsonSchema"] == schema
-
-
-@pytest.mark.parametrize(
-    ("choice", "config"),
+    ("name", "legal"),
     [
-        (ToolChoice("none"), {"mode": "NONE"}),
-        (ToolChoice("required"), {"mode": "ANY"}),
-        (ToolChoice("named", "get_time"), {"mode": "ANY", "allowedFunctionNames": ["get_time"]}),
+        ("files.read/all", "files.read_all"),
+        ("gr\u00fc\u00df e", "gr___e"),
+        ("1st", "_1st"),
+        ("x" * 200, "x" * 128),
+        ("ns:f-1.b", "ns:f-1.b"),
+        ("", "_"),
     ],
 )
-def test_tool_choice_modes(choice: ToolChoice, config: Any) -> None:
-    request = body(user(), tools=(TOOL,), tool_choice=choice, parallel_tool_calls=False)
-    assert request["toolConfig"] == {"functionCallingConfig": config}
-    assert "toolConfig" not in body(user(), tool_choice=choice)
-    assert "toolConfig" not in body(user(), tools=(TOOL,))
-
-
-def test_options_in_the_formats_own_terms() -> None:
-    request = body(user(), max_tokens=9, temperature=0.0, top_p=0.5, seed=3, stop=("a", "b"), stream=False)
-    assert request["generationConfig"] == {
-        "maxOutputTokens": 9,
-        "temperature": 0.0,
-        "topP": 0.5,
-        "seed": 3,
-        "stopSequences": ["a", "b"],
-    }
-    assert body(user()).keys() == {"contents"}
-
-
-def test_extra_body_is_merged_last_and_field_by_field() -> None:
-    extra = {"generationConfig": {"temperature": 1, "thinkingConfig": {"includeThoughts": True}}, "labels": {"a": "b"}}
-    request = body(user(), temperature=0.5, max_tokens=9, extra_body=extra)
-    assert request["generationConfig"] == {
-        "maxOutputTokens": 9,
-        "temperature": 1,
-        "thinkingConfig": {"includeThoughts": True},
-    }
-    assert request["labels"] == {"a": "b"}
-    assert extra["generationConfig"] == {"temperature": 1, "thinkingConfig": {"includeThoughts": True}}
+def test_trap_39_names_in_the_history_are_legal_in_call_and_result(name: str, legal: str) -> None:
+    turn = sent(assistant(ToolCall("a", name, "{}"), wire="openai-chat"), results(ToolResult("a", "1")))
+    assert turn[0]["parts"][0]["functionCall"]["name"] == legal
+    assert turn[1]["parts"][0]["functionResponse"]["name"] == legal

@@ -9,58 +9,20 @@ import pytest
 from callsmith.reading import Reader
 from callsmith.replay import recordings
 from callsmith.types.parts import Opaque, Refusal, Text, Thinking, ToolCall
-from callsmith.types.turn import Turn
-from callsmith.wire.registry import WIRES
-
-WIRE = WIRES["openai-responses"]
-
-
-def read(body: bytes, *, stream: bool = True, status: int = 200, step: int | None = None) -> Turn:
-    reader = Reader(WIRE, status, stream=stream)
-    for at in range(0, len(body), step or len(body) or 1):
-        reader.feed(body[at : at + (step or len(body))])
-    reader.close()
-    return reader.turn()
-
-
-def sse(*events: Any, names: bool = True) -> bytes:
-    lines = [
-        (f"event: {event['type']}\n" if names else "") + f"data: {json.dumps(event, ensure_ascii=False)}\n\n"
-        for event in events
-    ]
-    return "".join(lines).encode()
-
-
-def added(item: dict[str, Any], index: int = 0) -> dict[str, Any]:
-    return {"type": "response.output_item.added", "output_index": index, "item": item}
-
-
-def done(item: dict[str, Any], index: int = 0) -> dict[str, Any]:
-    return {"type": "response.output_item.done", "output_index": index, "item": item}
-
-
-def delta(kind: str, text: str, index: int = 0, **more: Any) -> dict[str, Any]:
-    return {"type": f"response.{kind}.delta", "output_index": index, "item_id": "i", "delta": text, **more}
-
-
-def final(*output: Any, status: str = "completed", **more: Any) -> dict[str, Any]:
-    response = {"id": "r", "model": "m", "status": status, "output": list(output), **more}
-    return {"type": f"response.{status}", "response": response}
-
-
-def message(text: str, **more: Any) -> dict[str, Any]:
-    content = [{"type": "output_text", "text": text, "annotations": []}]
-    return {"type": "message", "id": "msg", "role": "assistant", "status": "completed", "content": content, **more}
-
-
-def call(arguments: str = '{"a":1}', name: str = "f", number: int = 1) -> dict[str, Any]:
-    ids = {"id": f"fc_{number}", "call_id": f"call_{number}"}
-    return {"type": "function_call", **ids, "name": name, "arguments": arguments, "status": "completed"}
-
-
-REASONING = {"type": "reasoning", "id": "rs", "summary": [], "encrypted_content": "gAAA"}
-OPEN_MESSAGE = added({"type": "message", "id": "i", "role": "assistant", "content": []})
-USAGE = {"input_tokens": 80, "input_tokens_details": {"cached_tokens": 5}, "output_tokens": 23, "total_tokens": 103}
+from tests.wire.responses_kit import (
+    OPEN_MESSAGE,
+    REASONING,
+    USAGE,
+    WIRE,
+    added,
+    call,
+    delta,
+    done,
+    final,
+    message,
+    read,
+    sse,
+)
 
 
 def test_a_whole_answer_streamed_and_plain_are_the_same_turn() -> None:
@@ -278,64 +240,6 @@ def test_an_item_and_a_content_part_of_unknown_type_are_kept() -> None:
         ("hologram", odd),
         ("output_audio", sound["content"][0]),
     ]
-
-
-def test_trap_4_a_call_without_arguments_has_an_empty_object() -> None:
-    assert read(sse(added(call("")), done(call("")), final(call("")))).calls[0].arguments == "{}"
-    assert read(sse(added(call("")), final())).calls[0].arguments == "{}"
-
-
-def test_trap_9_a_call_without_a_call_id_can_be_answered() -> None:
-    item = {"type": "function_call", "name": "f", "arguments": "{}"}
-    turn = read(
-        json.dumps({"object": "response", "status": "completed", "output": [item, item]}).encode(), stream=False
-    )
-    assert [said.id for said in turn.calls] == ["call_1", "call_2"]
-
-
-def test_trap_12_text_after_a_call() -> None:
-    turn = read(sse(final(call(), message("And more"))))
-    assert [type(part) for part in turn.parts] == [ToolCall, Text]
-
-
-def test_trap_15_ping_comments() -> None:
-    assert read(b": PING\n\n" + sse(OPEN_MESSAGE) + b": PING\n\n" + sse(final(message("a")))).text == "a"
-
-
-@pytest.mark.parametrize(
-    "error",
-    [
-        {"type": "error", "code": "rate_limit_exceeded", "message": "slow down", "param": None, "sequence_number": 2},
-        {"type": "error", "error": {"code": "rate_limit_exceeded", "message": "slow down"}},
-        {"type": "", "error": {"code": "rate_limit_exceeded", "message": "slow down"}},
-        final(status="failed", error={"code": "rate_limit_exceeded", "message": "slow down"}),
-    ],
-)
-def test_trap_16_errors_in_a_stream_keep_the_partial_text(error: dict[str, Any]) -> None:
-    turn = read(sse(OPEN_MESSAGE, delta("output_text", "par"), error))
-    assert (turn.text, turn.state) == ("par", "failed")
-    assert turn.problem is not None
-    assert (turn.problem.kind, turn.problem.code, turn.problem.message) == (
-        "stream",
-        "rate_limit_exceeded",
-        "slow down",
-    )
-
-
-def test_trap_17_a_broken_stream_has_no_usage_and_is_interrupted() -> None:
-    turn = read(sse(OPEN_MESSAGE, delta("output_text", "par")))
-    assert (turn.usage, turn.state, turn.text) == (None, "interrupted", "par")
-    assert turn.problem is not None and turn.problem.kind == "interrupted"
-
-
-def test_trap_18_obfuscation_is_no_content() -> None:
-    turn = read(sse(OPEN_MESSAGE, delta("output_text", "a", obfuscation="xyz"), final()))
-    assert (turn.text, turn.unknown) == ("a", ())
-
-
-def test_trap_35_an_invented_status_is_no_failure() -> None:
-    turn = read(json.dumps({"status": "requires_action", "output": [call()]}).encode(), stream=False)
-    assert (turn.state, turn.finish, len(turn.calls)) == ("finished", "requires_action", 1)
 
 
 def test_incomplete_says_why_and_is_an_end() -> None:

@@ -243,7 +243,7 @@ def test_a_reply_that_broke_off_goes_back_as_plain_text() -> None:
     stream.close()
     message = stream.turn().message(Origin("x", "C", "openai-responses", "m"))
     assert message is not None and message.cut
-    plain = {"role": "assistant", "content": [{"type": "output_text", "text": "I thi"}]}
+    plain = {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "I thi"}]}
     assert items_after(message, user("go on"))[:-1] == [plain]
 
 
@@ -251,6 +251,7 @@ def test_another_models_history_loses_what_is_opaque() -> None:
     sent = items_after(reply(REASONING, SEARCH, MESSAGE, call(), model="other"), results())
     assert sent == [
         {
+            "type": "message",
             "role": "assistant",
             "content": [{"type": "output_text", "text": "Checking."}, {"type": "refusal", "refusal": "Not that."}],
         },
@@ -270,7 +271,7 @@ def test_another_formats_history_is_said_in_this_one() -> None:
     )
     foreign = Message("assistant", parts, Origin("x", "C", "anthropic", "m"))
     sent = items_after(foreign, Message("tool", (ToolResult(long_id, "1"),)))
-    assert sent[0] == {"role": "assistant", "content": [{"type": "output_text", "text": "Hi"}]}
+    assert sent[0] == {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "Hi"}]}
     assert sent[1].keys() == {"type", "call_id", "name", "arguments"} and sent[1]["arguments"] == "{}"
     assert sent[1]["call_id"] == sent[2]["call_id"] and len(sent[1]["call_id"]) <= 64
 
