@@ -51,7 +51,7 @@ def _advise(problem: Problem, context: Context) -> Advice:
 
 def _misbehaves(model: str) -> bool:
     """Whether a demo model fails as a habit; the others only fail when something really broke."""
-    return not model or any(known.id == model and known.habit for known in MODELS)
+    return not model or any(known.id == model and known.misbehaves for known in MODELS)
 
 
 def _on_purpose(advice: Advice, context: Context) -> Advice:

@@ -9,19 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from callsmith.advice_types import Advice, Context, start
+from callsmith.advice_types import Action, Advice, Context, start
+from callsmith.causes import CauseId, Known, known_cause
 from callsmith.connections import lacks_version
 from callsmith.types.problem import Problem
 
 _Rule = Callable[[Problem, Context], Advice]
 # Providers without a code for a full context (DeepSeek, Ollama, Mistral) say so in these words only.
-_TOO_LONG = re.compile(r"context (length|window|size)|prompt (is )?too long|too many tokens", re.IGNORECASE)
+_TOO_LONG = re.compile(
+    r"context (length|window|size)|prompt (is )?too long|too many tokens|token count .{0,20}exceeds", re.IGNORECASE
+)
+# Google and xAI answer 400 to a wrong key.
+_KEY = re.compile(r"api key (not valid|is invalid)|(incorrect|invalid) api key", re.IGNORECASE)
 
 
 def answered(problem: Problem, context: Context) -> Advice:
     status = _status(problem)
     if status == 503 and problem.code == "model_not_found":
         return _wrong_group(problem, context)
+    if (known := known_cause(problem)) is not None:
+        return _known(known, context)
     for word in (problem.code, problem.type):
         if word in _BY_CODE:
             return _BY_CODE[word](problem, context)
@@ -32,6 +39,18 @@ def answered(problem: Problem, context: Context) -> Advice:
     if status is not None and status >= 500:
         return _upstream(problem, context)
     return _refused(problem, context)
+
+
+# Where what a known cause wants changed is to be found; the rest is in the options.
+_CAUSE_ACTIONS: Mapping[CauseId, tuple[Action, ...]] = {
+    **dict.fromkeys(("tool-name", "description-long", "schema-keyword", "tools-many", "grammar"), ("tools", "retry")),
+    **dict.fromkeys(("reasoning-unwanted", "signature", "result-missing", "media-kind", "media-fetch"), ("model", "edit_message")),
+}
+
+
+def _known(known: Known, context: Context) -> Advice:
+    title = re.sub(r"^(The|This) model\b", lambda found: context.model or found.group(), known.title)
+    return Advice(title, known.cause, (known.step,), _CAUSE_ACTIONS.get(known.id, ("options", "retry")))
 
 
 def _status(problem: Problem) -> int | None:
@@ -187,13 +206,6 @@ def _filtered(problem: Problem, context: Context) -> Advice:
 
 def _not_taken(problem: Problem, context: Context) -> Advice:
     """A parameter or value that this model refuses."""
-    if problem.param == "max_tokens":
-        return Advice(
-            start(f"{context.model_words} does not take max_tokens"),
-            "Newer models want max_completion_tokens instead.",
-            ('Clear max tokens under Options and set {"max_completion_tokens": 1000} as extra body.',),
-            ("options", "model"),
-        )
     if problem.param.startswith(("tools", "functions")):
         return _bad_tools(problem, context)
     if problem.param.startswith("messages"):
@@ -247,6 +259,8 @@ def _refused(problem: Problem, context: Context) -> Advice:
             ("Retry.", "If it stays so, choose another model."),
             ("retry", "model"),
         )
+    if _KEY.search(problem.message):
+        return _wrong_key(problem, context)
     if _TOO_LONG.search(problem.message):
         return _context_full(problem, context)
     if problem.param:

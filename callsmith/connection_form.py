@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from callsmith.connections import REFERENCE, Preset, base_url_error, clean_base_url, is_local, lacks_version
-from callsmith.types.connection import Connection, KeyRef
+from callsmith.types.connection import Connection, KeyRef, WireName
 
-Field = Literal["name", "base_url", "key_name", "headers", "extra_body"]
+Field = Literal["name", "base_url", "wires", "key_name", "headers", "extra_body"]
 KeySource = Literal["environment", "session", "none"]
 
 # RFC 9110, 5.6.2: the characters of a header name.
@@ -39,7 +39,8 @@ _RESERVED_BODY = frozenset(("model", "messages", "tools", "stream"))
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """``headers``: one ``Name: value`` a line. ``extra_body``: a JSON object, or nothing."""
+    """``wires``: the formats the server speaks. ``headers``: one ``Name: value`` a line. ``extra_body``: a JSON
+    object, or nothing."""
 
     name: str = ""
     base_url: str = ""
@@ -48,6 +49,7 @@ class Form:
     headers: str = ""
     extra_body: str = ""
     preset: str = ""
+    wires: tuple[WireName, ...] = ("openai-chat",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,7 @@ def from_preset(preset: Preset, known: Collection[str]) -> Form:
         key_source="environment" if name else "none",
         key_name=name,
         preset=preset.id,
+        wires=preset.wires,
     )
 
 
@@ -82,6 +85,7 @@ def from_connection(connection: Connection) -> Form:
         if connection.extra_body
         else "",
         preset=connection.preset,
+        wires=connection.wires,
     )
 
 
@@ -90,8 +94,9 @@ def check(form: Form, other_names: Collection[str] = ()) -> tuple[Finding, ...]:
     return (
         *_check_name(form, other_names),
         *_check_base_url(form),
+        *_check_wires(form),
         *_check_key(form),
-        *_check_headers(form.headers),
+        *(Finding("headers", problem) for problem in check_headers(form.headers)),
         *_check_extra_body(form.extra_body),
     )
 
@@ -105,8 +110,9 @@ def build(form: Form, connection_id: str) -> Connection:
         id=connection_id,
         name=form.name.strip(),
         base_url=clean_base_url(form.base_url),
+        wires=form.wires,
         key=KeyRef(form.key_source, form.key_name.strip() if form.key_source == "environment" else ""),
-        headers=dict(_header_pairs(form.headers)),
+        headers=dict(header_pairs(form.headers)),
         extra_body=json.loads(form.extra_body) if form.extra_body.strip() else {},
         preset=form.preset,
     )
@@ -116,7 +122,7 @@ def _check_name(form: Form, other_names: Collection[str]) -> Iterator[Finding]:
     name = form.name.strip()
     if not name:
         yield Finding("name", "The name is missing: it tells connections apart")
-    elif _holds_key(name):
+    elif holds_key(name):
         yield Finding("name", "The name looks like a key; names are stored and shown")
     elif name.casefold() in {other.strip().casefold() for other in other_names}:
         yield Finding("name", "Another connection has this name already")
@@ -126,12 +132,17 @@ def _check_base_url(form: Form) -> Iterator[Finding]:
     url = clean_base_url(form.base_url)
     if error := base_url_error(url):
         yield Finding("base_url", error)
-    elif _holds_key(url):
+    elif holds_key(url):
         yield Finding("base_url", "The base URL seems to hold a key; choose below where the key comes from")
-    elif lacks_version(url):
+    elif lacks_version(url) and "openai-chat" in form.wires:
         yield Finding("base_url", "Most base URLs end in a version: does /v1 belong at its end?", hint=True)
     elif url.startswith("http://") and not is_local(url) and form.key_source != "none":
         yield Finding("base_url", "With http:// the key travels unencrypted; use https:// if it can", hint=True)
+
+
+def _check_wires(form: Form) -> Iterator[Finding]:
+    if not form.wires:
+        yield Finding("wires", "Choose at least one format that this server speaks")
 
 
 def _check_key(form: Form) -> Iterator[Finding]:
@@ -140,14 +151,16 @@ def _check_key(form: Form) -> Iterator[Finding]:
     name = form.key_name.strip()
     if not name:
         yield Finding("key_name", "Name the variable that holds the key, for example OPENAI_API_KEY")
-    elif _holds_key(name) or _HEX.fullmatch(name):
+    elif holds_key(name) or _HEX.fullmatch(name):
         yield Finding("key_name", "This looks like the key itself. Give the variable's name, or choose a typed key")
     elif not _VARIABLE.fullmatch(name):
         yield Finding("key_name", "A variable's name has letters, digits and underscores, and no digit first")
 
 
-def _check_headers(text: str) -> Iterator[Finding]:
+def check_headers(text: str) -> list[str]:
+    """What is wrong with lines of ``Name: value``, a sentence for each; a value's secrets are never repeated."""
     seen: set[str] = set()
+    problems = []
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip():
             continue
@@ -155,8 +168,9 @@ def _check_headers(text: str) -> Iterator[Finding]:
         problem = _header_problem(name, colon, value) or ("is there twice" if name.lower() in seen else "")
         seen.add(name.lower())
         if problem:
-            shown = f' ("{name}")' if colon and _HEADER_NAME.fullmatch(name) and not _holds_key(name) else ""
-            yield Finding("headers", f"Line {number}{shown} {problem}")
+            shown = f' ("{name}")' if colon and _HEADER_NAME.fullmatch(name) and not holds_key(name) else ""
+            problems.append(f"Line {number}{shown} {problem}")
+    return problems
 
 
 def _header_problem(name: str, colon: str, value: str) -> str:
@@ -173,7 +187,7 @@ def _header_problem(name: str, colon: str, value: str) -> str:
         return "has braces that are not closed or hold no name; a variable is written {{NAME}}"
     if _SECRET_HEADER.search(name) and not _SCHEME.fullmatch(without):
         return "looks like a secret; write {{NAME}} and set that variable in the environment, .env or secrets.toml"
-    if _holds_key(without):
+    if holds_key(without):
         return "seems to hold a key; write {{NAME}} in its place"
     return ""
 
@@ -191,21 +205,23 @@ def _check_extra_body(text: str) -> Iterator[Finding]:
         return
     if not isinstance(value, dict):
         yield Finding("extra_body", 'The extra body is a JSON object, for example {"reasoning_effort": "low"}')
-    elif _holds_key(text):
+    elif holds_key(text):
         yield Finding("extra_body", "The extra body seems to hold a key; it is stored, so it must not")
     elif replaced := sorted(_RESERVED_BODY & value.keys()):
         words = ", ".join(replaced)
         yield Finding("extra_body", f"This replaces what Callsmith sends as {words}, in every request", hint=True)
 
 
-def _header_pairs(text: str) -> Iterator[tuple[str, str]]:
+def header_pairs(text: str) -> Iterator[tuple[str, str]]:
+    """Names and values of lines that ``check_headers`` finds in order."""
     for line in text.splitlines():
         if line.strip():
             name, _, value = line.partition(":")
             yield name.strip(), value.strip()
 
 
-def _holds_key(text: str) -> bool:
+def holds_key(text: str) -> bool:
+    """Whether a text holds something of the shape of a provider's key."""
     return bool(_KEY_SHAPES.search(text))
 
 

@@ -15,13 +15,20 @@ from callsmith.types.connection import KEY_PLACEHOLDER, Connection, KeyRef, Wire
 
 REFERENCE = re.compile(r"\{\{([A-Za-z_][A-Za-z0-9_]*)\}\}")
 _KEY_NAME = KEY_PLACEHOLDER.strip("{}")
+# The ends of the addresses that are asked; "models/gemini-x:generateContent" is one of them.
+_ENDPOINT = re.compile(r"/(chat/completions|completions|responses|messages|models|models/[^/]+:[A-Za-z]+)/?$")
 _LOCAL_HOSTS = frozenset(("localhost", "127.0.0.1", "::1", "host.docker.internal"))
+
+ALL_WIRES: tuple[WireName, ...] = ("openai-chat", "openai-responses", "anthropic", "gemini")
+_OPENAI: tuple[WireName, ...] = ("openai-chat", "openai-responses")
+_LOCAL: tuple[WireName, ...] = (*_OPENAI, "anthropic")
 
 # No network knows the top-level name "invalid" (RFC 2606); the transport mounts the demo model there.
 DEMO = Connection(
     id="demo",
     name="Demo (scripted, not an LLM)",
     base_url="http://demo.callsmith.invalid/v1",
+    wires=ALL_WIRES,
     preset="demo",
 )
 ENVIRONMENT_ID = "environment"
@@ -42,42 +49,100 @@ class Preset:
     note: str = ""
 
 
-# Base URLs as the providers' own documentation gives them; ports are each server's default.
+# Base URLs as the providers' own documentation gives them; ports are each server's default. A vendor whose formats
+# live under different base URLs (Google, Anthropic, DeepSeek) takes one connection for each.
 PRESETS: tuple[Preset, ...] = (
     Preset(
         "wenwen",
         "wenwen",
         "https://api.wenwen-ai.com/v1",
         ("CALLSMITH_API_KEY", "WENWEN_API_KEY"),
+        ALL_WIRES,
         note="A key belongs to a group of models; for models of another group add a second connection with its key.",
     ),
-    Preset("openai", "OpenAI", "https://api.openai.com/v1", ("OPENAI_API_KEY",)),
+    Preset("openai", "OpenAI", "https://api.openai.com/v1", ("OPENAI_API_KEY",), _OPENAI),
+    Preset("anthropic", "Anthropic", "https://api.anthropic.com", ("ANTHROPIC_API_KEY",), ("anthropic",)),
+    Preset(
+        "gemini",
+        "Google Gemini",
+        "https://generativelanguage.googleapis.com",
+        ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        ("gemini",),
+    ),
+    Preset(
+        "azure",
+        "Azure OpenAI",
+        "https://YOUR-RESOURCE.openai.azure.com/openai/v1",
+        ("AZURE_OPENAI_API_KEY",),
+        _OPENAI,
+        note="Put your resource's name into the base URL; the model is the name of your deployment.",
+    ),
     Preset(
         "deepseek",
         "DeepSeek",
         "https://api.deepseek.com",
         ("DEEPSEEK_API_KEY",),
-        note="DeepSeek's base URL carries no version.",
+        note="DeepSeek's base URL carries no version. For Messages add a connection to "
+        "https://api.deepseek.com/anthropic.",
     ),
+    Preset("groq", "Groq", "https://api.groq.com/openai/v1", ("GROQ_API_KEY",), _OPENAI),
+    Preset("mistral", "Mistral", "https://api.mistral.ai/v1", ("MISTRAL_API_KEY",)),
+    Preset("xai", "xAI", "https://api.x.ai/v1", ("XAI_API_KEY",), _OPENAI),
+    Preset("moonshot", "Moonshot (Kimi)", "https://api.moonshot.ai/v1", ("MOONSHOT_API_KEY",), _OPENAI),
+    Preset("zai", "Z.ai (GLM)", "https://api.z.ai/api/paas/v4", ("ZAI_API_KEY",)),
+    Preset(
+        "dashscope",
+        "Alibaba (Qwen)",
+        "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+        ("DASHSCOPE_API_KEY",),
+        note="The address of the international region; a key belongs to one region.",
+    ),
+    Preset("together", "Together", "https://api.together.xyz/v1", ("TOGETHER_API_KEY",)),
     Preset(
         "openrouter",
         "OpenRouter",
         "https://openrouter.ai/api/v1",
         ("OPENROUTER_API_KEY",),
+        _LOCAL,
         note="Not every model there can call tools; its list says which in its own fields.",
     ),
-    Preset("ollama", "Ollama (local)", "http://localhost:11434/v1", note="Start it with ollama serve."),
     Preset(
-        "llamacpp", "llama.cpp (local)", "http://localhost:8080/v1", note="Start llama-server with --jinja for tools."
+        "gemini-chat",
+        "Google Gemini, compatible endpoint",
+        "https://generativelanguage.googleapis.com/v1beta/openai",
+        ("GEMINI_API_KEY", "GOOGLE_API_KEY"),
+        note="Gemini models in the Chat format.",
+    ),
+    Preset(
+        "anthropic-chat",
+        "Anthropic, compatible endpoint",
+        "https://api.anthropic.com/v1",
+        ("ANTHROPIC_API_KEY",),
+        note="Claude models in the Chat format, for comparison: no strict tools, no response schema, no thoughts.",
+    ),
+    Preset("ollama", "Ollama (local)", "http://localhost:11434/v1", wires=_LOCAL, note="Start it with ollama serve."),
+    Preset(
+        "llamacpp",
+        "llama.cpp (local)",
+        "http://localhost:8080/v1",
+        wires=_LOCAL,
+        note="Start llama-server with --jinja for tools.",
     ),
     Preset(
         "vllm",
         "vLLM (local)",
         "http://localhost:8000/v1",
+        wires=_LOCAL,
         note="Start it with --enable-auto-tool-choice and a --tool-call-parser for tools.",
     ),
-    Preset("lmstudio", "LM Studio (local)", "http://localhost:1234/v1", note="Start the server in its Developer tab."),
-    Preset("other", "Another provider", "", ("CALLSMITH_API_KEY",), note="Any server that speaks Chat Completions."),
+    Preset(
+        "lmstudio",
+        "LM Studio (local)",
+        "http://localhost:1234/v1",
+        wires=_LOCAL,
+        note="Start the server in its Developer tab.",
+    ),
+    Preset("other", "Another provider", "", ("CALLSMITH_API_KEY",), note="Any server that speaks one of the formats."),
 )
 
 
@@ -132,7 +197,7 @@ def base_url_error(url: str) -> str:
         return "The base URL names no host"
     if parts.query or parts.fragment or url.endswith(("?", "#")):
         return "The base URL must not have a ? or # part; extra headers and the extra body carry such settings"
-    if found := re.search(r"/(chat/completions|completions|responses|messages|models)/?$", parts.path):
+    if found := _ENDPOINT.search(parts.path):
         return f"The base URL ends before /{found.group(1)}; Callsmith adds that part itself"
     return ""
 
@@ -157,7 +222,8 @@ def preset(preset_id: str) -> Preset | None:
 
 
 def environment_connection(*, base_url: str, name: str, has_key: bool) -> tuple[Connection | None, tuple[str, ...]]:
-    """The default connection that ``CALLSMITH_*`` describes, and what is wrong with them in sentences.
+    """The default connection that ``CALLSMITH_*`` describes, and what is wrong with them in sentences. A base URL of a
+    server that no preset knows may speak any format.
 
     A key without a base URL makes no connection: a key is never sent to a host nobody named.
     """
@@ -170,4 +236,5 @@ def environment_connection(*, base_url: str, name: str, has_key: bool) -> tuple[
     known = next((item for item in PRESETS if item.base_url == url), None)
     key = KeyRef() if is_local(url) and not has_key else KeyRef("environment", "CALLSMITH_API_KEY")
     label = name or (known.label if known else urlsplit(url).netloc)
-    return Connection(ENVIRONMENT_ID, label, url, key=key, preset=known.id if known else ""), ()
+    wires = known.wires if known else ALL_WIRES
+    return Connection(ENVIRONMENT_ID, label, url, wires, key, preset=known.id if known else ""), ()

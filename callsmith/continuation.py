@@ -67,4 +67,4 @@ def _turn(exchange: Recorded) -> Message | None:
     body = request.get("json") or {}
     in_path = _MODEL_IN_PATH.search(str(request.get("path", "")))
     model = in_path.group(1) if in_path else str(body.get("model", ""))
-    return reader.turn().message(Origin(str(exchange.get("id")), "", wire, model))
+    return reader.turn().message(Origin(str(exchange.get("id")), str(request.get("host", "")), wire, model))

@@ -118,16 +118,19 @@ class Approval:
     arguments: str
 
 
-def pending_approvals(conversation: Conversation) -> tuple[Approval, ...]:
-    """What the message at the head asks leave for, in its order (Responses, wire-format notes, 8.1)."""
-    if conversation.head is None:
-        return ()
+def approvals(message: Message) -> tuple[Approval, ...]:
+    """What a message asks leave for, in its order (Responses, wire-format notes, 8.1)."""
     found = []
-    for part in conversation.nodes[conversation.head].message.parts:
+    for part in message.parts:
         if isinstance(part, Opaque) and part.type == APPROVAL_REQUEST and isinstance(part.data, Mapping):
             said = [str(part.data.get(name) or "") for name in ("id", "server_label", "name", "arguments")]
             found.append(Approval(*said))
     return tuple(found)
+
+
+def pending_approvals(conversation: Conversation) -> tuple[Approval, ...]:
+    """What the message at the head waits for leave for."""
+    return () if conversation.head is None else approvals(conversation.nodes[conversation.head].message)
 
 
 def answer(

@@ -16,9 +16,6 @@ from callsmith.types.problem import Problem
 from callsmith.wire.jsonbytes import loads
 from callsmith.wire.problems import MAX_RAW, error_in, from_error, http_problem, unreadable
 
-# What a gateway calls Chat Completions in ``supported_endpoint_types``.
-_CHAT = "openai"
-
 
 @dataclass(frozen=True, slots=True)
 class Model:
@@ -31,11 +28,6 @@ class Model:
     endpoint_types: tuple[str, ...] = ()
     label: str = ""
     note: str = ""
-
-    @property
-    def may_chat(self) -> bool:
-        """False only where the provider says which endpoints serve it and Chat Completions is not among them."""
-        return not self.endpoint_types or _CHAT in self.endpoint_types
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Protocol
+from urllib.parse import urlsplit
 
 from callsmith.advice import Advice, Context, advise
 from callsmith.connections import MissingSecret, resolve_headers
@@ -17,7 +18,11 @@ from callsmith.transport import Broken
 from callsmith.types.connection import KEY_PLACEHOLDER, Connection, KeyRef
 from callsmith.types.exchange import Headers
 from callsmith.types.problem import Problem
+from callsmith.wire import anthropic, gemini, openai_responses
+from callsmith.wire.anthropic import VERSION
+from callsmith.wire.gemini import GOOGLE
 
+ANTHROPIC_HOST = "api.anthropic.com"
 Secret = Callable[[str], str | None]
 
 
@@ -39,24 +44,64 @@ class Verdict:
 
 
 def list_models(get: Get, connection: Connection, key: str | None, secret: Secret) -> ModelList | Problem:
-    """``GET {base URL}/models`` with the connection's key and headers. Never raises for what a network does."""
+    """The answer to the GET of ``list_request``, read. Never raises for what a network does."""
     if connection.key.source != "none" and not key:
         return Problem("request", "No key", code="no_key")
     try:
         extra = resolve_headers(connection, secret)
     except MissingSecret as error:
         return Problem("request", str(error), code="missing_variable", param=error.name)
-    headers = [("Accept", "application/json")]
-    if connection.key.source != "none":
-        headers.append(("Authorization", f"Bearer {KEY_PLACEHOLDER}"))
-    headers += extra.items()
+    url, headers = list_request(connection)
+    named = {name.lower() for name in extra}
+    headers = (*(pair for pair in headers if pair[0].lower() not in named), *extra.items())
     filled = tuple((name, value.replace(KEY_PLACEHOLDER, key or "")) for name, value in headers)
     redactor = Redactor([*([key] if key else []), *(extra[name] for name in extra if "{{" in connection.headers[name])])
     try:
-        status, _, body = get(f"{connection.base_url}/models", filled)
+        status, _, body = get(url, filled)
     except Broken as error:
         return replace(error.problem, message=redactor.text(error.problem.message))
     return read_models(status, redactor.clean(body))
+
+
+def list_request(connection: Connection) -> tuple[str, Headers]:
+    """Where a provider lists its models, and the headers that go along but for the connection's own.
+
+    Anthropic and Google list theirs in pages and want their own key headers; a gateway, which would answer in another
+    shape or not at all to those (wire-format notes, 1.3), is asked as OpenAI is.
+    """
+    base = connection.base_url.rstrip("/")
+    host = urlsplit(base).hostname
+    accept = ("Accept", "application/json")
+    headers: Headers
+    if host == ANTHROPIC_HOST:
+        headers = (accept, ("anthropic-version", VERSION), ("x-api-key", KEY_PLACEHOLDER))
+        return anthropic.address(base).removesuffix("messages") + "models?limit=1000", _keyed(connection, headers)
+    if host == GOOGLE and not base.endswith("/openai"):
+        headers = (accept, ("x-goog-api-key", KEY_PLACEHOLDER))
+        return gemini.address(base, "", stream=False).partition("/models/")[0] + "/models?pageSize=1000", _keyed(
+            connection, headers
+        )
+    bearer = (accept, ("Authorization", f"Bearer {KEY_PLACEHOLDER}"))
+    return _like_openai(connection, base), _keyed(connection, bearer)
+
+
+def _like_openai(connection: Connection, base: str) -> str:
+    """Chat is asked right below the base URL; the other formats put in the version that a base URL leaves out."""
+    if "openai-chat" in connection.wires:
+        return f"{base}/models"
+    if "openai-responses" in connection.wires:
+        return openai_responses.address(base).removesuffix("responses") + "models"
+    if "anthropic" in connection.wires:
+        return anthropic.address(base).removesuffix("messages") + "models"
+    return gemini.address(base, "", stream=False).partition("/models/")[0] + "/models"
+
+
+def _keyed(connection: Connection, headers: Headers) -> Headers:
+    return (
+        headers
+        if connection.key.source != "none"
+        else tuple(pair for pair in headers if KEY_PLACEHOLDER not in pair[1])
+    )
 
 
 def judge(get: Get, connection: Connection, key: str | None, secret: Secret, model: str = "") -> Verdict:

@@ -16,17 +16,30 @@ Format = Literal["JSON", "Text"]
 
 
 @dataclass(frozen=True, slots=True)
+class Attached:
+    """A file beside a result. Its bytes are kept apart, under ``id``, so that a key press does not rewrite them."""
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
-    """A result being typed. It is sent exactly as typed."""
+    """A result being typed. It is sent exactly as typed. ``revision`` grows when its text is replaced rather than
+    typed: what the page still holds of an older one is then out of date."""
 
     text: str = ""
     format: Format = "JSON"
     is_error: bool = False
+    media: tuple[Attached, ...] = ()
+    revision: int = 0
 
     def problem(self) -> str:
         """Empty when it can be sent, else why not."""
         if not self.text.strip():
-            return "No result yet"
+            return "" if self.media else "No result yet"
         if self.format == "Text":
             return ""
         parsed = ToolCall("", "", self.text).parsed()
@@ -40,7 +53,9 @@ class Draft:
 
 def output_warnings(tool: Tool | None, draft: Draft) -> tuple[str, ...]:
     """Where a JSON result departs from the tool's output schema. It may be sent all the same."""
-    if tool is None or tool.output_schema is None or draft.is_error or draft.format != "JSON" or draft.problem():
+    if tool is None or tool.output_schema is None or draft.is_error or draft.format != "JSON":
+        return ()
+    if draft.problem() or not draft.text.strip():
         return ()
     try:
         found = violations(tool.output_schema, json.loads(draft.text))

@@ -16,7 +16,7 @@ from typing import Any
 
 import jsonschema_rs
 
-from callsmith.schema.compiled import Unchecked, compiled, shortened
+from callsmith.schema.compiled import Compiled, Unchecked, compiled, shortened
 from callsmith.schema.errors import SchemaError
 from callsmith.schema.walk import pointer
 
@@ -41,6 +41,15 @@ def violations(schema: Mapping[str, Any], instance: Any, limit: int = 50) -> tup
     ready = compiled(_text(schema))
     if _too_deep(instance):
         return (Violation("", f"Nested more than {MAX_VALUE_DEPTH} levels deep: not checked", "depth", ""),)
+    try:
+        return _violations(ready, instance, limit)
+    except UnicodeEncodeError:
+        # A lone surrogate, which some models emit: the engine reads UTF-8, which cannot hold it.
+        text = json.dumps(instance, ensure_ascii=False).encode("utf-8", "replace")
+        return _violations(ready, json.loads(text), limit)
+
+
+def _violations(ready: Compiled, instance: Any, limit: int) -> tuple[Violation, ...]:
     if ready.validator.is_valid(instance):
         return ()
     return tuple(islice(_told(ready.validator.iter_errors(instance)), limit))

@@ -58,7 +58,8 @@ class CallSlots:
         """``whole``: the entry is a call of an unstreamed reply, so it is never a piece of another one."""
         if not isinstance(entry, dict):
             return [] if entry is None else [Unknown("tool call delta", dumps(entry))]
-        custom = entry.get("custom") if entry.get("type") == "custom" else None
+        # Later deltas leave the type out; a relay that writes every field puts an empty ``custom`` beside a function.
+        custom = entry.get("custom") if entry.get("type") == "custom" or not entry.get("function") else None
         body = custom if isinstance(custom, dict) else entry.get("function")
         function: Mapping[str, Any] = body if isinstance(body, dict) else {}
         call_id = _string(entry.get("id"))

@@ -12,11 +12,15 @@ from typing import Any
 from callsmith.types.connection import Connection, Target
 from callsmith.types.message import Message
 from callsmith.types.parts import ToolResult
-from callsmith.wire.openai_chat import assistant_message, result_message
+from callsmith.wire.chat_messages import assistant_message, result_messages
+from callsmith.wire.profile import profile_of
 
 
 def continuation(previous: Mapping[str, Any], turn: Message, following: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The body of ``following`` as we would have built it; None when it does not answer the turn's calls."""
+    """The body of ``following`` as we would have built it; None when it does not answer the turn's calls.
+
+    The connection of the turn's origin is the host it came from: what its vendor does otherwise counts.
+    """
     before, after = previous.get("messages"), following.get("messages")
     if not isinstance(before, list) or not isinstance(after, list) or not turn.calls:
         return None
@@ -26,15 +30,24 @@ def continuation(previous: Mapping[str, Any], turn: Message, following: Mapping[
     results, rest = answers
     if len(results) != len(turn.calls):
         return None
-    target = Target(Connection("", "", ""), "openai-chat", str(following.get("model", "")))
-    if turn.origin is None or (said := assistant_message(turn, target, with_tools=True)) is None:
+    if turn.origin is None:
+        return None
+    connection = Connection("", "", f"https://{turn.origin.connection}")
+    target = Target(connection, "openai-chat", str(following.get("model", "")))
+    profile = profile_of(connection, target.model)
+    said = assistant_message(turn, target, profile, with_tools=True)
+    if said is None:
         return None
     by_id = {result.get("tool_call_id"): result for result in results}
     built = []
     for call, in_order in zip(turn.calls, results, strict=True):
         # A client that made up ids of its own answers in call order.
         recorded = by_id.get(call.id, in_order)
-        built.append({**result_message(ToolResult(call.id, ""), call), "content": recorded.get("content")})
+        answer = Message("tool", (ToolResult(call.id, ""),))
+        built += [
+            {**message, "content": recorded.get("content")}
+            for message in result_messages(answer, {call.id: call}, profile)
+        ]
     return {**following, "messages": [*before, said, *built, *rest]}
 
 

@@ -1,35 +1,32 @@
 """OpenAI Chat Completions: the request, and the entry to its decoder, its unstreamed twin, its errors.
 
-Sources: wire-format notes, sections 2 and 6; what a converting gateway loses is in 1.6, and the request
-is written so that it survives one (an object for ``parameters``, ``{}`` for no arguments).
+Sources: wire-format notes, sections 2 and 6. What a compatible vendor does otherwise is data (``profile``); what a
+converting gateway loses is in 1.6, and the request is written so that it survives one. Remote MCP does not exist here.
 """
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from callsmith.conversation import answerable
 from callsmith.types.connection import Target
 from callsmith.types.events import Event
 from callsmith.types.exchange import HttpRequest
-from callsmith.types.message import Message, Thread
+from callsmith.types.features import ResponseSchema, WebSearch
+from callsmith.types.message import Thread
 from callsmith.types.options import Options
-from callsmith.types.parts import Thinking, ToolCall, ToolResult
 from callsmith.types.problem import Problem
-from callsmith.types.tool import Tool, ToolChoice
-from callsmith.wire.body import encode, headers, is_own, merge
-from callsmith.wire.chat_calls import LEGACY
-from callsmith.wire.chat_decoder import ChatDecoder, read_body
-from callsmith.wire.jsonbytes import dumps
+from callsmith.types.tool import Tool
+from callsmith.wire.body import encode, headers, merge
+from callsmith.wire.chat_decoder import chat_decoder, read_body
+from callsmith.wire.chat_messages import messages
+from callsmith.wire.chat_tools import tools_offered
+from callsmith.wire.effort import effort_fields
+from callsmith.wire.in_words import schema_asked
 from callsmith.wire.problems import http_problem
-
-# OpenAI's reasoning families refuse ``max_tokens`` (2.1); other servers may not know the newer field.
-_NEW_TOKEN_LIMIT = re.compile(r"^(?:openai/)?(?:o\d|gpt-[5-9])", re.IGNORECASE)
-# Opaque message fields that go back to the model that wrote them (2.3, section 6).
-_ECHOED = ("reasoning_details", "extra_content")
+from callsmith.wire.profile import Profile, profile_of
+from callsmith.wire.stream import StreamDecoder
 
 
 class OpenAIChat:
@@ -37,21 +34,37 @@ class OpenAIChat:
     label = "Chat"
 
     def request(self, target: Target, thread: Thread, tools: Sequence[Tool], options: Options) -> HttpRequest:
-        body: dict[str, Any] = {"model": target.model, "messages": _messages(target, thread, bool(tools))}
-        if tools:
-            body["tools"] = [_tool(tool) for tool in tools]
-            _tool_use(body, options)
-        _sampling(body, target.model, options)
+        connection = target.connection
+        profile = profile_of(connection, target.model)
+        body: dict[str, Any] = {"model": target.model}
+        if options.response is not None and profile.response_format == "json_object":
+            asked = schema_asked(options.response)
+            thread = replace(thread, system=f"{thread.system}\n\n{asked}" if thread.system else asked)
+        body["messages"] = messages(target, thread, profile, offers_tools=bool(tools))
+        body.update(tools_offered(tools, options, profile))
+        body.update(_sampling(options, profile))
+        if options.response is not None and profile.response_format != "none":
+            body["response_format"] = _response_format(options.response, profile)
+        if options.web_search is not None:
+            body["web_search_options"] = _web_search(options.web_search)
+        if options.spoken is not None:
+            # A stream of sound is refused in any other format ("Supported values are: 'pcm16'").
+            sound = "pcm16" if options.stream else options.spoken.format
+            body["modalities"] = ["text", "audio"]
+            body["audio"] = {"voice": options.spoken.voice, "format": sound}
+        if options.cache.key:
+            body["prompt_cache_key"] = options.cache.key
         if options.stream:
             body["stream"] = True
-            body["stream_options"] = {"include_usage": True}
-        merge(body, target.connection.extra_body)
+            if profile.stream_usage:
+                body["stream_options"] = {"include_usage": True}
+        merge(body, effort_fields(self.name, connection, target.model, options.thinking, options.max_tokens))
+        merge(body, connection.extra_body)
         merge(body, options.extra_body)
-        url = target.connection.base_url.rstrip("/") + "/chat/completions"
-        return HttpRequest("POST", url, headers(target.connection), encode(body))
+        return HttpRequest("POST", address(connection.base_url), headers(connection), encode(body))
 
-    def decoder(self) -> ChatDecoder:
-        return ChatDecoder()
+    def decoder(self) -> StreamDecoder:
+        return chat_decoder()
 
     def read(self, body: bytes) -> list[Event]:
         return read_body(body)
@@ -60,105 +73,41 @@ class OpenAIChat:
         return http_problem(status, body)
 
 
-def _messages(target: Target, thread: Thread, offers_tools: bool) -> list[dict[str, Any]]:
-    with_tools = offers_tools or any(message.calls for message in thread.messages)
-    out: list[dict[str, Any]] = []
-    if thread.system:
-        out.append({"role": "system", "content": thread.system})
-    calls: Mapping[str, ToolCall] = {}
-    for message in thread.messages:
-        if message.role == "user":
-            out.append({"role": "user", "content": message.text})
-        elif message.role == "assistant":
-            calls = {call.id: call for call in message.calls}
-            written = assistant_message(message, target, with_tools)
-            if written is not None:
-                out.append(written)
-        else:
-            out += [result_message(result, calls.get(result.call_id)) for result in message.results]
+def address(base_url: str) -> str:
+    """Vendors put their version in different places, so the base URL says all of it."""
+    return base_url.rstrip("/") + "/chat/completions"
+
+
+def _sampling(options: Options, profile: Profile) -> dict[str, Any]:
+    values = (
+        (profile.max_tokens_field, options.max_tokens),
+        ("temperature", options.temperature),
+        ("top_p", options.top_p),
+        (profile.seed_field, options.seed),
+        ("stop", list(options.stop) or None),
+    )
+    return {name: value for name, value in values if value is not None}
+
+
+def _response_format(response: ResponseSchema, profile: Profile) -> dict[str, Any]:
+    if profile.response_format == "json_object":
+        return {"type": "json_object"}
+    held: dict[str, Any] = {"name": response.name}
+    if response.description:
+        held["description"] = response.description
+    held["schema"] = response.schema
+    if response.strict is not None:
+        held["strict"] = response.strict
+    return {"type": "json_schema", "json_schema": held}
+
+
+def _web_search(search: WebSearch) -> dict[str, Any]:
+    """Domains and the number of searches have no field here (8.2)."""
+    out: dict[str, Any] = {}
+    if search.context_size:
+        out["search_context_size"] = search.context_size
+    place = {name: getattr(search, name) for name in ("city", "country", "region", "timezone")}
+    given = {name: value for name, value in place.items() if value}
+    if given:
+        out["user_location"] = {"type": "approximate", "approximate": given}
     return out
-
-
-def assistant_message(message: Message, target: Target, with_tools: bool) -> dict[str, Any] | None:
-    """An assistant message as it goes back; None when nothing of a cut-off reply can be sent.
-
-    ``with_tools``: the conversation uses tools, so reasoning goes back to the model that wrote it (section 6).
-    """
-    calls = answerable(message)
-    content = message.text or message.refusal
-    if not calls and not content:
-        return None
-    out: dict[str, Any] = {"role": "assistant", "content": content or None}
-    own = is_own(message, target)
-    if own and with_tools:
-        for part in message.parts:
-            if isinstance(part, Thinking) and part.source in ("reasoning_content", "reasoning"):
-                out[part.source] = part.text
-        out.update((key, message.extra[key]) for key in _ECHOED if key in message.extra)
-    if calls and calls[0].type == LEGACY:
-        out[LEGACY] = {"name": calls[0].name, "arguments": calls[0].arguments}
-    elif calls:
-        out["tool_calls"] = [_call(call, own=own) for call in calls]
-    return out
-
-
-def _call(call: ToolCall, *, own: bool) -> dict[str, Any]:
-    extra = call.extra if own else {}
-    if call.type == "custom":
-        return {**extra, "id": call.id, "type": "custom", "custom": {"name": call.name, "input": call.arguments}}
-    return {
-        **extra,
-        "id": call.id,
-        "type": "function",
-        "function": {**extra.get("function", {}), "name": call.name, "arguments": call.arguments or "{}"},
-    }
-
-
-def result_message(result: ToolResult, call: ToolCall | None) -> dict[str, Any]:
-    """The message that answers one call: role ``tool``, or ``function`` for a legacy call."""
-    content = error_text(result.content) if result.is_error else result.content
-    if call is not None and call.type == LEGACY:
-        return {"role": "function", "name": call.name, "content": content}
-    return {"role": "tool", "tool_call_id": result.call_id, "content": content}
-
-
-def error_text(content: str) -> str:
-    """This format has no error flag (2.3): by convention the content is an object with ``error``."""
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        document = content
-    if isinstance(document, Mapping) and "error" in document:
-        return content
-    return dumps({"error": document})
-
-
-def _tool(tool: Tool) -> dict[str, Any]:
-    function: dict[str, Any] = {"name": tool.name}
-    if tool.description:
-        function["description"] = tool.description
-    function["parameters"] = tool.parameters if tool.parameters is not None else {"type": "object", "properties": {}}
-    if tool.strict is not None:
-        function["strict"] = tool.strict
-    return {"type": "function", "function": function}
-
-
-def _tool_use(body: dict[str, Any], options: Options) -> None:
-    """Only beside tools: without them OpenAI refuses both fields (2.2)."""
-    choice: ToolChoice = options.tool_choice
-    if choice.mode == "named":
-        body["tool_choice"] = {"type": "function", "function": {"name": choice.name}}
-    elif choice.mode != "auto":
-        body["tool_choice"] = choice.mode
-    if options.parallel_tool_calls is not None:
-        body["parallel_tool_calls"] = options.parallel_tool_calls
-
-
-def _sampling(body: dict[str, Any], model: str, options: Options) -> None:
-    if options.max_tokens is not None:
-        body["max_completion_tokens" if _NEW_TOKEN_LIMIT.match(model) else "max_tokens"] = options.max_tokens
-    for name, value in (("temperature", options.temperature), ("top_p", options.top_p), ("seed", options.seed)):
-        if value is not None:
-            body[name] = value
-    if options.stop:
-        body["stop"] = list(options.stop)

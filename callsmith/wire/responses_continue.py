@@ -12,7 +12,8 @@ from typing import Any
 from callsmith.types.connection import Connection, Target
 from callsmith.types.message import Message
 from callsmith.types.parts import Media, Part, Text, ToolCall, ToolResult
-from callsmith.wire.openai_responses import HISTORY_HELD, input_items
+from callsmith.wire.openai_responses import HISTORY_HELD
+from callsmith.wire.responses_input import input_items
 from callsmith.wire.responses_items import CLIENT_ITEMS
 
 _OUTPUTS = ("function_call_output", "custom_tool_call_output")

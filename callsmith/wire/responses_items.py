@@ -15,8 +15,8 @@ from typing import Any
 from callsmith.conversation import answerable
 from callsmith.types.message import Message
 from callsmith.types.parts import Media, Opaque, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from callsmith.wire.in_words import error_text, left_out
 from callsmith.wire.jsonbytes import dumps
-from callsmith.wire.openai_chat import error_text
 
 MESSAGE = "message"  # extra of the first part of a message item: its other fields; {} on the parts after it
 REASONING = "reasoning"  # extra of a Thinking part: the whole item
@@ -158,7 +158,8 @@ class _Items:
         if last.get("type", MESSAGE) == MESSAGE and whole is (header is not None):
             last["content"].append(entry)
         else:
-            self.add({"role": "assistant", "content": [entry]}, whole=False)
+            # ``type`` is optional for OpenAI; llama.cpp refuses an assistant message without it.
+            self.add({"type": MESSAGE, "role": "assistant", "content": [entry]}, whole=False)
 
     def finish(self, stored: bool) -> list[dict[str, Any]]:
         """Without reasoning that would be refused: kept nowhere (trap 30), or with nothing after it (trap 31)."""
@@ -224,12 +225,15 @@ def _result_item(result: ToolResult, media: list[Media], calls: Mapping[str, Too
 
 
 def media_part(part: Media) -> dict[str, Any]:
-    """An image, or a file of any other kind, as content. ``extra`` may hold ``detail`` or a ``file_id``."""
+    """An image, or a file of any other kind but sound, as content. ``extra`` may hold ``detail`` or a ``file_id``."""
     where = part.url or (f"data:{part.media_type};base64,{part.data}" if part.data else "")
     if part.media_type.startswith("image/"):
         return {"type": "input_image", **({"image_url": where} if where else {}), **part.extra}
+    if part.media_type.startswith("audio/"):
+        return {"type": "input_text", "text": left_out(part)}
     source = {"file_url": where} if part.url else {"file_data": where} if where else {}
-    return {"type": "input_file", **({"filename": part.name} if part.name else {}), **source, **part.extra}
+    name = part.name or (f"file.{part.media_type.rpartition('/')[2]}" if part.data else "")
+    return {"type": "input_file", **({"filename": name} if name else {}), **source, **part.extra}
 
 
 def legal_id(identifier: str) -> str:

@@ -50,8 +50,16 @@ class Reply:
         self._items = LiveItems()
         self._handlers = {**self._items.handlers, "response.created": self._created, "error": self._error}
 
-    def event(self, event: dict[str, Any], name: str, events: list[Event]) -> None:
+    @property
+    def ended(self) -> bool:
+        """No end mark: the final event is followed by the close, and a relay may still append to it."""
+        return False
+
+    def event(self, event: Any, name: str, events: list[Event]) -> None:
         """``name`` is that of the ``event:`` line, for the relay that leaves ``type`` out."""
+        if not isinstance(event, dict):
+            events.append(Unknown("stream event", dumps(event)))
+            return
         kind = event.get("type")
         if type(kind) is not str:
             kind = event["type"] = name
@@ -73,7 +81,10 @@ class Reply:
         """``[DONE]``, which some relays send: the end where no final response came but every item is whole."""
         self._over = self._over or self._items.all_done()
 
-    def fail(self, error: Any, raw: str, events: list[Event]) -> None:
+    def fail(self, document: Any, raw: str, events: list[Event]) -> None:
+        self._fail(error_in(document), raw, events)
+
+    def _fail(self, error: Any, raw: str, events: list[Event]) -> None:
         self._failed = True
         status = error.get("status_code") if isinstance(error, dict) else None
         problem = from_error(error, kind="stream", status=status if isinstance(status, int) else None, raw=raw)
@@ -121,7 +132,7 @@ class Reply:
         error = error_in(response)
         if error is not None or status in ("failed", "cancelled"):
             said = {"message": f"The response is {status}", "code": status} if error is None else error
-            self.fail(said, dumps(said), events)
+            self._fail(said, dumps(said), events)
         elif status in _UNFINISHED:
             self._failed = True
             events.append(Failed(Problem("interrupted", f"The answer is not ready: it is {status}", code=status)))
@@ -131,4 +142,4 @@ class Reply:
         error = error_in(event)
         if error is None:
             error = {key: value for key, value in event.items() if key not in ("type", "sequence_number")}
-        self.fail(error, dumps(event), events)
+        self._fail(error, dumps(event), events)

@@ -11,6 +11,7 @@ from callsmith.connections import DEMO
 from callsmith.types.connection import Connection, KeyRef, Target
 from callsmith.types.problem import Problem
 from callsmith.wire.problems import error_in, from_error, http_problem, unreadable
+from callsmith.wire.registry import WIRES
 
 GATEWAY = Connection(
     "g", "Gateway", "https://gw.example.com/v1", key=KeyRef("environment", "GATEWAY_KEY"), preset="other"
@@ -237,12 +238,38 @@ def test_every_status_has_advice_even_when_nothing_else_is_known(code: int, conn
     assert advise(http_problem(code, b""), Context(connection)).steps
 
 
+def test_trap_54_a_missing_channel_is_no_outage_and_a_500_may_be_our_own_fault() -> None:
+    missing = http(503, "model_not_found")
+    assert not missing.retryable
+    assert ask(missing, model="claude-x").title == "This key's group does not serve claude-x"
+    for code in ("invalid_request", "convert_request_failed"):
+        assert not http(500, code).retryable
+        assert "the fault is in the request" in ask(http(500, code)).cause
+    assert http(500, "do_request_failed").retryable
+
+
+def test_trap_55_errors_of_the_gateways_gemini_routes_are_shaped_like_openais() -> None:
+    body = {"error": {"message": "no (request id: r9)", "type": "new_api_error", "code": "model_not_found"}}
+    problem = WIRES["gemini"].error(503, json.dumps(body).encode())
+    assert (problem.code, problem.request_id) == ("model_not_found", "r9")
+    assert ask(problem).title == "This key's group does not serve gpt-4o"
+
+
+def test_trap_56_a_refused_quota_is_a_403_that_fewer_max_tokens_may_cure() -> None:
+    advice = ask(http(403, "pre_consume_token_quota_failed"))
+    assert advice.title == "Not enough balance" and "max tokens" in advice.cause
+    assert advice.actions[0] == "options"
+
+
 def test_recorded_errors_get_fitting_advice(recorded_errors: list[tuple[int, str]]) -> None:
     fitting = {
         400: {
             "The conversation is too long for the model",
             "The provider refused the request",
             "The provider refused the history",
+            "The provider could not fetch a file",
+            "The provider does not take a file of this kind",
+            "gpt-4o does not search the web",
         },
         401: {"The key was not accepted"},
         404: {"Gateway does not serve gpt-4o", "gpt-4o cannot be used here"},

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from callsmith.connection_form import Form, build, check, from_connection, from_preset
-from callsmith.connections import DEMO, PRESETS, MissingSecret, base_url_error, preset, resolve_headers
+from callsmith.connections import ALL_WIRES, DEMO, PRESETS, MissingSecret, base_url_error, preset, resolve_headers
 from callsmith.types.connection import Connection, KeyRef
 
 GOOD = Form(name="Mine", base_url="https://llm.example.com/v1", key_source="environment", key_name="MINE_API_KEY")
@@ -40,6 +40,15 @@ def test_a_preset_takes_the_key_variable_that_is_set() -> None:
     assert from_preset(wenwen, known=["WENWEN_API_KEY"]).key_name == "WENWEN_API_KEY"
 
 
+def test_presets_know_the_formats_of_their_server() -> None:
+    wires = {item.id: item.wires for item in PRESETS}
+    assert wires["wenwen"] == ALL_WIRES
+    assert wires["openai"] == wires["azure"] == ("openai-chat", "openai-responses")
+    assert wires["anthropic"] == ("anthropic",) and wires["gemini"] == ("gemini",)
+    assert wires["gemini-chat"] == wires["anthropic-chat"] == wires["mistral"] == ("openai-chat",)
+    assert len(wires) == len(PRESETS)
+
+
 def test_the_demo_connection_needs_no_key_and_no_network() -> None:
     assert DEMO.key == KeyRef("none")
     assert DEMO.base_url == "http://demo.callsmith.invalid/v1"
@@ -60,6 +69,10 @@ def test_the_demo_connection_needs_no_key_and_no_network() -> None:
         ("https://api example.com/v1", "white space"),
         ("https://api.example.com/v1/chat/completions", "ends before /chat/completions"),
         ("https://api.example.com/v1/models/", "ends before /models"),
+        ("https://api.anthropic.com/v1/messages", "ends before /messages"),
+        ("https://api.openai.com/v1/responses", "ends before /responses"),
+        ("https://h.example.com/v1beta/models/gemini-2.5-pro:generateContent", "ends before /models/gemini-2.5-pro"),
+        ("https://h.example.com/v1beta/models/x:streamGenerateContent", "ends before /models/x:stream"),
         ("http://[::1", "cannot be read"),
         ("http://localhost:port/v1", "cannot be read"),
     ],
@@ -85,6 +98,11 @@ def test_a_trailing_slash_and_white_space_are_taken_off(url: str) -> None:
         ("https://api.example.com/api/v1", False),
         ("https://generativelanguage.googleapis.com/v1beta/openai", False),
         ("https://api.deepseek.com", False),
+        ("https://api.anthropic.com", False),
+        ("https://generativelanguage.googleapis.com", False),
+        ("https://generativelanguage.googleapis.com/v1beta", False),
+        ("https://tenant.openai.azure.com/openai/v1", False),
+        ("https://api.z.ai/api/paas/v4", False),
     ],
 )
 def test_a_missing_version_is_hinted_at(url: str, hinted: bool) -> None:

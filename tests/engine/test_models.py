@@ -48,7 +48,7 @@ def test_a_gateway_list_with_its_extra_success() -> None:
     )
     assert ids(found) == ["bge", "claude-x", "gpt-4o", "zed"]
     assert found.models[2] == Model("gpt-4o", "openai", ("openai", "openai-response"), "gpt-4o")
-    assert [model.may_chat for model in found.models] == [False, True, True, True]
+    assert [model.endpoint_types for model in found.models] == [("embeddings",), (), ("openai", "openai-response"), ()]
 
 
 @pytest.mark.parametrize(
@@ -144,6 +144,12 @@ def test_an_answer_that_is_no_list(body: bytes, code: str) -> None:
 def test_an_error_status() -> None:
     problem = refused(b'{"error": {"message": "bad key (request id: r1)", "code": ""}}', 401)
     assert (problem.kind, problem.status, problem.request_id) == ("http", 401, "r1")
+
+
+def test_trap_53_an_unknown_model_is_a_200_with_an_error_and_a_list_has_an_extra_field() -> None:
+    problem = refused(b'{"error": {"message": "The model x does not exist", "code": "model_not_found"}}')
+    assert (problem.kind, problem.status, problem.code) == ("stream", 200, "model_not_found")
+    assert ids(read({"success": True, "data": [{"id": "gpt-4o"}]})) == ["gpt-4o"]
 
 
 def test_search_wants_every_word_somewhere() -> None:

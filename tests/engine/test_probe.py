@@ -65,6 +65,79 @@ def test_it_works_and_says_how_many_models() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("base_url", "wires", "url", "headers"),
+    [
+        (
+            "https://api.anthropic.com",
+            ("anthropic",),
+            "https://api.anthropic.com/v1/models?limit=1000",
+            {"anthropic-version": "2023-06-01", "x-api-key": CANARY},
+        ),
+        (
+            "https://api.anthropic.com/v1",
+            ("openai-chat",),
+            "https://api.anthropic.com/v1/models?limit=1000",
+            {"anthropic-version": "2023-06-01", "x-api-key": CANARY},
+        ),
+        (
+            "https://generativelanguage.googleapis.com",
+            ("gemini",),
+            "https://generativelanguage.googleapis.com/v1beta/models?pageSize=1000",
+            {"x-goog-api-key": CANARY},
+        ),
+        (
+            "https://generativelanguage.googleapis.com/v1beta/openai",
+            ("openai-chat",),
+            "https://generativelanguage.googleapis.com/v1beta/openai/models",
+            {"Authorization": f"Bearer {CANARY}"},
+        ),
+        (
+            "https://gw.example.com/v1",
+            ("openai-chat", "anthropic", "gemini"),
+            "https://gw.example.com/v1/models",
+            {"Authorization": f"Bearer {CANARY}"},
+        ),
+        (
+            "https://gw.example.com",
+            ("anthropic",),
+            "https://gw.example.com/v1/models",
+            {"Authorization": f"Bearer {CANARY}"},
+        ),
+        (
+            "https://gw.example.com",
+            ("openai-responses",),
+            "https://gw.example.com/v1/models",
+            {"Authorization": f"Bearer {CANARY}"},
+        ),
+        (
+            "https://gw.example.com",
+            ("gemini",),
+            "https://gw.example.com/v1beta/models",
+            {"Authorization": f"Bearer {CANARY}"},
+        ),
+    ],
+)
+def test_each_host_is_asked_for_its_models_in_its_own_way(
+    base_url: str, wires: tuple[str, ...], url: str, headers: dict[str, str]
+) -> None:
+    server = Server(public=True)
+    connection = Connection("c", "C", base_url, wires, KeyRef("session"))
+    assert isinstance(list_models(server, connection, CANARY, {}.get), ModelList)
+    assert server.asked == [(url, {"Accept": "application/json", **headers})]
+    list_models(server, Connection("c", "C", base_url, wires), None, {}.get)
+    assert CANARY not in repr(server.asked[1])
+
+
+def test_a_header_of_the_connection_takes_the_place_of_ours() -> None:
+    server = Server()
+    connection = Connection(
+        "c", "C", "https://h/v1", key=KeyRef("session"), headers={"authorization": "Token {{api_key}}"}
+    )
+    list_models(server, connection, CANARY, {}.get)
+    assert server.asked[0][1] == {"Accept": "application/json", "authorization": f"Token {CANARY}"}
+
+
 def test_a_public_list_proves_nothing_about_the_key() -> None:
     found = verdict(Server(public=True))
     assert found.ok

@@ -145,3 +145,9 @@ def test_alternatives_that_multiply_without_end_are_refused() -> None:
 def test_a_frozen_mapping_is_a_schema_too_and_a_list_is_none() -> None:
     assert violations(MappingProxyType({"properties": MappingProxyType({"a": {"type": "string"}})}), {"a": 1})
     assert check_schema(["type"]) is not None  # type: ignore[arg-type]
+
+
+def test_a_lone_surrogate_is_a_text_like_another() -> None:
+    schema = {"type": "object", "properties": {"a": {"type": "string", "maxLength": 3}}}
+    assert violations(schema, {"a": "\ud800x"}) == ()
+    assert [item.keyword for item in violations(schema, {"a": "\ud800long"})] == ["maxLength"]
