@@ -79,6 +79,11 @@ class Playground:
         expect(box).to_have_value(model)
         self.ready()
 
+    def choose_format(self, label: str) -> None:
+        """By its label in the switch."""
+        self.key("format").get_by_text(re.compile(f"^{label}")).click()
+        self.ready()
+
     @property
     def conversation_id(self) -> str:
         """As the address says it."""
