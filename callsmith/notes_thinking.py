@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from callsmith.conversation import answerable
 from callsmith.notes_types import ANTHROPIC, CHAT, CHOOSE_FREELY, RESPONSES, THINK_OFF, Case, Note, option
 from callsmith.types.features import Effort
+from callsmith.types.parts import Opaque, Part, Thinking
+from callsmith.wire.body import is_own
 from callsmith.wire.effort import control_of, effort_fields, said
 
 LEVEL_WORDS = {"off": "off", "xhigh": "extra high"}
@@ -14,6 +17,7 @@ LEVEL_WORDS = {"off": "off", "xhigh": "extra high"}
 def of_thinking(case: Case) -> Iterator[Note]:
     yield from _level(case)
     yield from _forced_choice(case)
+    yield from _in_mid_turn(case)
     yield from _beside_tools(case)
     yield from _budget(case)
 
@@ -51,6 +55,25 @@ def _forced_choice(case: Case) -> Iterator[Note]:
         text = f"{case.model} cannot be forced to call a tool while it thinks."
         off = (THINK_OFF,) if case.may_switch_off() else ()
         yield Note("forced-choice-thinking", "refused", text, (CHOOSE_FREELY, *off))
+
+
+def _in_mid_turn(case: Case) -> Iterator[Note]:
+    """A turn whose last calls do not follow thinking of the model's own cannot be finished with thinking (4.2)."""
+    replies = [message for message in case.messages if message.role == "assistant"]
+    if case.wire != ANTHROPIC or not case.thinks or not replies or case.messages[-1].role == "user":
+        return
+    last = replies[-1]
+    begins = is_own(last, case.target) and any(_is_thought(part) for part in last.parts[:1])
+    if not answerable(last) or begins:
+        return
+    text = f"{case.model} cannot begin to think in the middle of a turn: these calls were made without its thinking."
+    back = case.to(last.origin.wire) if last.origin is not None and last.origin.model == case.target.model else ()
+    yield Note("thinking-mid-turn", "refused", text, (*((THINK_OFF,) if case.may_switch_off() else ()), *back))
+
+
+def _is_thought(part: Part) -> bool:
+    signed = isinstance(part, Thinking) and "signature" in part.extra
+    return signed or (isinstance(part, Opaque) and part.type == "redacted_thinking")
 
 
 def _beside_tools(case: Case) -> Iterator[Note]:

@@ -17,7 +17,7 @@ ConversationState = Literal["idle", "running", "waiting", "interrupted"]
 
 @dataclass(frozen=True, slots=True)
 class ConversationSummary:
-    """``updated_at`` is in UTC. ``waiting``: the message in view asks for tool results."""
+    """``updated_at`` is in UTC. ``waiting``: the message in view asks for tool results or for leave."""
 
     id: str
     title: str

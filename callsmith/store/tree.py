@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callsmith.conversation import Node, answerable
+from callsmith.conversation import Node, answerable, approvals
 from callsmith.store.base import NotFound, insert_new, now
 from callsmith.store.schema import conversations, nodes
 from callsmith.types.codec import from_json, to_json
@@ -65,7 +65,7 @@ def move_head(connection: sa.Connection, owner: str, conversation_id: str, head:
         if kept is None:
             raise NotFound(f"no message {head} in conversation {conversation_id}")
         message = from_json(Message, kept)
-        waiting = message.role == "assistant" and bool(answerable(message))
+        waiting = message.role == "assistant" and bool(answerable(message) or approvals(message))
     connection.execute(_mine(owner, conversation_id).values(head=head, waiting=waiting))
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from callsmith.types.connection import Target
+from callsmith.types.connection import Connection, Target
 from callsmith.types.events import Event
 from callsmith.types.exchange import HttpRequest
 from callsmith.types.features import ResponseSchema
@@ -20,7 +20,7 @@ from callsmith.types.options import Options
 from callsmith.types.problem import Problem
 from callsmith.types.tool import Tool
 from callsmith.wire.body import encode, headers, merge
-from callsmith.wire.effort import effort_fields
+from callsmith.wire.effort import effort_fields, thinks
 from callsmith.wire.problems import http_problem
 from callsmith.wire.profile import Profile, profile_of
 from callsmith.wire.responses_decoder import read_body, responses_decoder
@@ -65,7 +65,7 @@ class OpenAIResponses:
         if options.cache.key:
             body["prompt_cache_key"] = options.cache.key
         body["store"] = False
-        if include := _include(options, profile):
+        if include := _include(options, profile, connection, target.model):
             body["include"] = include
         if options.stream:
             body["stream"] = True
@@ -95,9 +95,10 @@ def unheld(messages: Sequence[Message]) -> Sequence[Message]:
     return messages[replies[-1] + 1 :] if replies else messages
 
 
-def _include(options: Options, profile: Profile) -> list[str]:
-    """Other models answer 400 when encrypted reasoning is asked for (trap 32)."""
-    encrypted = [ENCRYPTED] if profile.encrypted_reasoning else []
+def _include(options: Options, profile: Profile, connection: Connection, model: str) -> list[str]:
+    """Other models answer 400 when encrypted reasoning is asked for (trap 32); one that is told to think reasons."""
+    told = options.thinking.level != "default" and thinks("openai-responses", connection, model, options.thinking)
+    encrypted = [ENCRYPTED] if profile.encrypted_reasoning or told else []
     return encrypted + ([SOURCES] if options.web_search is not None else [])
 
 

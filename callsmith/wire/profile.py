@@ -184,5 +184,5 @@ RULES: tuple[Rule, ...] = (
     # Ollama's compatible endpoint takes null content for a fault in its templates, and has no strict.
     Rule(Which(at=("ollama",)), {"empty_content": "empty", "strict": "no", "chat_web_search": False, "spoken": False}),
     Rule(Which("demo-"), {"family": "demo", "custom_tools": True}),
-    Rule(Which("demo-thinking"), {"encrypted_reasoning": True}),
+    Rule(Which("demo-thinking"), {"encrypted_reasoning": True, "reasoning_back": "always"}),
 )

@@ -173,8 +173,9 @@ class _Items:
             followed = whole
         kept.reverse()
         if lost and not stored:
-            # An item whose id the server knows is refused without its reasoning (3.2); without an id it passes.
-            return [_nameless(item) for item in kept]
+            # An item whose id the server knows is refused without its reasoning (3.2). Without an id a message or a
+            # call passes; the steps of server tools cannot do without theirs and stay behind.
+            return [_nameless(item) for item in kept if item.get("type") in (MESSAGE, *_CALLS)]
         return kept
 
 
@@ -184,8 +185,6 @@ def _stands_alone(item: Mapping[str, Any]) -> bool:
 
 
 def _nameless(item: dict[str, Any]) -> dict[str, Any]:
-    if item.get("type") not in (MESSAGE, *_CALLS):
-        return item
     return {key: value for key, value in item.items() if key != "id"}
 
 

@@ -4,6 +4,7 @@ leaves at once. Each takes the conversation as it is now, applies one pure opera
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import streamlit as st
@@ -13,10 +14,10 @@ from callsmith.conversation import Conversation
 from callsmith.play import CannotAsk, added
 from callsmith.reading import read_exchange
 from callsmith.starters import STARTERS, Starter
-from callsmith.types.parts import ToolResult
-from callsmith.types.setup import ToolUse
+from callsmith.types.parts import Media, ToolResult
+from callsmith.types.setup import Setup, ToolUse
 from components import services
-from components.chat import drafts, session
+from components.chat import attachments, drafts, session
 from components.chat.session import Opened
 from components.connections.keys import key_for
 from components.state import ui
@@ -25,41 +26,84 @@ _log = logging.getLogger(__name__)
 
 
 def send_typed(key: str) -> None:
-    """The composer was submitted. What cannot be sent goes back into it."""
-    text = st.session_state[key]
-    if text and text.strip() and not send(text):
+    """The composer was submitted. What cannot be sent goes back into it, and its files wait above it."""
+    submitted = st.session_state[key]
+    if submitted is None:
+        return
+    text, files = (submitted, []) if isinstance(submitted, str) else (submitted.text, submitted.files)
+    media, problems = attachments.read_files(files)
+    media = [*attachments.held(), *media]
+    problems += attachments.not_carried(media, session.target_of(session.current().setup).wire)
+    if problems:
+        ui().notice = " ".join(problems)
+    elif not text.strip() and not media:
+        return
+    elif send(text, media):
+        attachments.hold(())
+        return
+    attachments.hold(media)
+    if text:
         st.session_state[key] = text
 
 
-def send(text: str) -> bool:
+def send(text: str, media: Sequence[Media] = ()) -> bool:
     """False when the message could not even be kept."""
     try:
         opened = session.open_or_create()
     except Exception as error:
         return _not_kept(error)
-    return _advance(opened, pure.say(opened.conversation, text))
+    return _advance(opened, pure.say(opened.conversation, text, media))
 
 
 def continue_turn() -> None:
-    """Send the results of all waiting calls, in call order."""
+    """Send the results of all waiting calls, in call order, and what was decided about remote calls; or let a
+    paused reply go on."""
     opened = session.current()
-    for slot in drafts.slots(opened.conversation):
-        drafts.take_typed(opened.conversation.id, slot.key)
-    slots = drafts.slots(opened.conversation)
-    if not slots:
-        ui().notice = "These calls were answered in another tab."
+    conversation = opened.conversation
+    for slot in drafts.slots(conversation):
+        drafts.take_typed(conversation.id, slot.key)
+    slots, leaves = drafts.slots(conversation), drafts.leaves(conversation)
+    if not slots and not leaves:
+        if is_paused(conversation):
+            _advance(opened, conversation)
+        else:
+            ui().notice = "These calls were answered in another tab."
         return
-    if drafts.waiting_for(slots):
+    if drafts.waiting_for(slots, leaves):
         return
     results: list[ToolResult] = [slot.draft.result(slot.call) for slot in slots]
-    if _advance(opened, pure.answer(opened.conversation, results)):
-        drafts.clear(opened.conversation.id, slots)
+    media = {slot.call.id: drafts.files_of(conversation.id, slot.draft) for slot in slots}
+    approved = {leave.approval.id: leave.choice == drafts.ALLOW for leave in leaves}
+    if _advance(opened, pure.answer(conversation, results, media=media, approved=approved)):
+        drafts.clear(conversation.id, slots, leaves)
+
+
+def is_paused(conversation: Conversation) -> bool:
+    """The message at the head is a reply that goes on when it is sent back as it is."""
+    head = conversation.nodes[conversation.head] if conversation.head is not None else None
+    return head is not None and head.message.role == "assistant" and not pure.may_ask(conversation)
 
 
 def retry() -> None:
     """Ask again for the last reply; the one there was stays as an arm of its own."""
     opened = session.current()
-    _advance(opened, pure.rewind(opened.conversation))
+    if is_paused(opened.conversation) and _nothing_came(opened.conversation):
+        _advance(opened, opened.conversation)
+    else:
+        _advance(opened, pure.rewind(opened.conversation))
+
+
+def way_out(change: Callable[[Setup], Setup]) -> None:
+    """Change how this conversation asks in the way an error card offers, and ask again."""
+    session.save_setup(change(session.current().setup))
+    retry()
+
+
+def _nothing_came(conversation: Conversation) -> bool:
+    """The last exchange asked from the head and brought no reply."""
+    infos = services.store().exchange_turn_info(conversation.id)
+    last = max(infos.values(), key=lambda info: info.marks.started, default=None)
+    return last is not None and last.node_id is None and last.parent_id == conversation.head
 
 
 def edit(node_id: str, key: str) -> None:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 
 from callsmith.calls import Verdict, judge
 from callsmith.jsontext import indented
-from callsmith.types.parts import Parsed, ToolCall, ToolResult
+from callsmith.types.parts import Media, Parsed, ToolCall, ToolResult
 from callsmith.types.tool import Tool
+from components.chat.media import draw_media
 from components.words import plain, spoken
 
 _BADGES = {
@@ -21,6 +23,11 @@ _BADGES = {
 }
 
 
+_NOT_YOURS = ":red-badge[:material/help: not one of your tools]"
+_GONE = ":gray-badge[:material/history: no longer in your tools]"
+_TYPES = {"custom": ":material/notes: free text", "function_call": ":material/history: legacy function_call"}
+
+
 def state_of(result: ToolResult | None, *, cut: bool) -> str:
     if cut:
         return "cut off"
@@ -29,12 +36,14 @@ def state_of(result: ToolResult | None, *, cut: bool) -> str:
     return "error" if result.is_error else "answered"
 
 
-def head(call: ToolCall, state: str, verdict: Verdict | None) -> str:
-    """The lines above the JSON, as markdown."""
+def head(call: ToolCall, state: str, verdict: Verdict | None, *, was_offered: bool = False) -> str:
+    """The lines above the JSON, as markdown. ``was_offered``: a tool that is gone by now was one then."""
     badges = [_BADGES[state]]
+    if call.type != "function":
+        badges.append(f":gray-badge[{_TYPES.get(call.type, plain(call.type))}]")
     if verdict is not None:
         if not verdict.known:
-            badges.append(":red-badge[:material/help: not one of your tools]")
+            badges.append(_GONE if was_offered else _NOT_YOURS)
         if verdict.valid is True:
             badges.append(":green-badge[:material/rule: arguments valid]")
         elif verdict.valid is False:
@@ -67,19 +76,30 @@ def call_card(
     cut: bool,
     key: str,
     answer: Callable[[], None] | None = None,
+    was_offered: Callable[[], bool] = lambda: False,
+    media: Sequence[Media] = (),
 ) -> None:
-    """A call of the transcript. ``answer`` draws the slot of a waiting call, in the place of its result."""
+    """A call of the transcript. ``answer`` draws the slot of a waiting call, in the place of its result. ``media``
+    are part of the result; ``was_offered`` is asked for a tool that is not there."""
+    verdict = judge(call, tools)
+    offered = not verdict.known and was_offered()
     with st.container(border=True, key=key):
-        st.markdown(head(call, state_of(result, cut=cut), judge(call, tools)))
-        st.code(pretty(call.arguments), language="json" if call.type != "custom" else None, wrap_lines=True)
+        st.markdown(head(call, state_of(result, cut=cut), verdict, was_offered=offered))
+        custom = call.type == "custom"
+        shown = call.arguments if custom else pretty(call.arguments)
+        st.code(shown, language=None if custom else "json", wrap_lines=True)
         st.caption(f"id {plain(call.id)}" if call.id else "no id")
         with st.container(key=f"{key}-answer"):
             if result is not None:
-                _result(result)
+                _result(result, media, key)
             elif answer is not None:
                 answer()
 
 
-def _result(result: ToolResult) -> None:
+def _result(result: ToolResult, media: Sequence[Media], key: str) -> None:
     st.markdown("**Returned as an error**" if result.is_error else "**Result**")
-    st.code(pretty(result.content), language="json" if result.content.lstrip()[:1] in "{[" else None, wrap_lines=True)
+    if result.content or not media:
+        language: Any = "json" if result.content.lstrip()[:1] in ("{", "[") else None
+        st.code(pretty(result.content), language=language, wrap_lines=True)
+    for number, one in enumerate(media):
+        draw_media(one, f"{key}-media-{number}")

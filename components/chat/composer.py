@@ -6,28 +6,48 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from callsmith.conversation import Conversation
 from callsmith.job import Job
-from components.chat import actions, drafts
-from components.chat.drafts import Slot
-from components.words import count
+from callsmith.media import MAX_FILE
+from components.chat import actions, attachments, drafts, session
+from components.chat.drafts import Leave, Slot
+from components.words import count, joined
 
 
-def continue_button(slots: Sequence[Slot]) -> None:
-    """Under the waiting calls. Disabled while a result is missing, and then it says which."""
-    reason = drafts.waiting_for(slots)
-    names = count(len(slots), "result")
+def continue_button(slots: Sequence[Slot], conversation: Conversation | None = None) -> None:
+    """Under what waits: calls, remote calls that need leave, or a reply that paused; else nothing. Disabled while
+    something is missing, and then it says what."""
+    leaves = drafts.leaves(conversation) if conversation is not None else []
+    paused = conversation is not None and actions.is_paused(conversation)
+    if not (slots or leaves or paused):
+        return
+    reason = drafts.waiting_for(slots, leaves)
     with st.container(horizontal=True, vertical_alignment="center", key="continue-row"):
         st.button(
-            f"Continue with {names}",
+            _continue_label(slots, leaves),
             key="continue",
             type="primary",
             shortcut="Mod+Enter",
             disabled=bool(reason),
-            help=reason or "Sends the results of all calls, in call order",
+            help=reason or _continue_help(slots, leaves),
             on_click=actions.continue_turn,
         )
         if reason:
             st.caption(reason)
+        elif paused:
+            st.caption(":material/pause_circle: The model paused in the middle of a server tool.")
+
+
+def _continue_label(slots: Sequence[Slot], leaves: Sequence[Leave]) -> str:
+    given = [count(len(slots), "result")] if slots else []
+    given += [count(len(leaves), "decision")] if leaves else []
+    return f"Continue with {joined(given)}" if given else "Continue"
+
+
+def _continue_help(slots: Sequence[Slot], leaves: Sequence[Leave]) -> str:
+    if slots:
+        return "Sends the results of all calls, in call order"
+    return "Sends what you decided" if leaves else "Sends the reply back as it is, so that the model goes on from there"
 
 
 def composer(job: Job | None, slots: Sequence[Slot]) -> None:
@@ -42,6 +62,9 @@ def composer(job: Job | None, slots: Sequence[Slot]) -> None:
                 on_click=actions.stop,
                 args=(job.exchange_id,),
             )
+    elif attachments.held():
+        with st.bottom:
+            attachments.draw_held()
     placeholder = "Message"
     if job is not None:
         placeholder = "A reply is arriving"
@@ -50,9 +73,13 @@ def composer(job: Job | None, slots: Sequence[Slot]) -> None:
         first = f"Give {count(missing, 'result')} above" if missing else "Continue above"
         calls = "the call is" if len(slots) == 1 else "the calls are"
         placeholder = f"{first}, or write on: {calls} then answered as cancelled"
+    elif drafts.leaves(session.current().conversation):
+        placeholder = "Allow or refuse above, or write on: what asks for leave is then refused"
     st.chat_input(
         placeholder,
         key="composer",
+        accept_file="multiple",
+        max_upload_size=MAX_FILE // 10**6,
         disabled=job is not None,
         on_submit=actions.send_typed,
         args=("composer",),

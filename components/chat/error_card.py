@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from callsmith.advice import advise
 from callsmith.advice_types import ACTION_LABELS, Context
+from callsmith.notes import Fix
 from callsmith.types.exchange import Attempt
 from callsmith.types.problem import Problem
 from components.chat import actions
 from components.words import count, plain, seconds
 
 
-def error_card(problem: Problem, context: Context, *, attempts: tuple[Attempt, ...], key: str) -> None:
-    """Draw it with Retry. The prompt and whatever arrived stay above it."""
+def error_card(
+    problem: Problem, context: Context, *, attempts: tuple[Attempt, ...], key: str, fixes: Sequence[Fix] = ()
+) -> None:
+    """Draw it with its ways out and Retry. The prompt and whatever arrived stay above it."""
     if problem.kind == "stopped":
         with st.container(key=key, horizontal=True, vertical_alignment="center"):
             st.caption(":material/stop_circle: Stopped by you. What arrived is kept.")
@@ -22,7 +27,7 @@ def error_card(problem: Problem, context: Context, *, attempts: tuple[Attempt, .
     advice = advise(problem, context)
     with st.container(border=True, key=key):
         st.markdown(f":red[:material/error: **{plain(advice.title)}**]")
-        if problem.message and problem.message != advice.title:
+        if problem.message and not _repeats(problem.message, advice.title):
             st.markdown("> " + plain(problem.message).replace("\n", "\n> "))
         st.markdown(plain(advice.cause))
         if advice.steps:
@@ -41,6 +46,16 @@ def error_card(problem: Problem, context: Context, *, attempts: tuple[Attempt, .
         if waits:
             st.caption("Before: " + plain("; ".join(waits)))
         with st.container(horizontal=True, vertical_alignment="center"):
+            for number, fix in enumerate(fixes):
+                st.button(
+                    fix.label,
+                    key=f"{key}-fix-{number}",
+                    type="primary" if number == 0 else "secondary",
+                    icon=":material/build:",
+                    help="Changes the settings of this conversation and asks again",
+                    on_click=actions.way_out,
+                    args=(fix.change,),
+                )
             _retry(key)
             if "connections" in advice.actions:
                 st.page_link("pages/connections.py", label=ACTION_LABELS["connections"], icon=":material/cable:")
@@ -51,6 +66,11 @@ def error_card(problem: Problem, context: Context, *, attempts: tuple[Attempt, .
 
 def _retry(key: str) -> None:
     st.button("Retry", key=f"{key}-retry", icon=":material/refresh:", on_click=actions.retry)
+
+
+def _repeats(message: str, title: str) -> bool:
+    """Our own words for the same thing ("The answer broke off", "The reply broke off") need not stand twice."""
+    return message.removeprefix("The answer ") == title.removeprefix("The reply ")
 
 
 def _short(problem: Problem) -> str:

@@ -16,10 +16,14 @@ from typing import Any
 import streamlit as st
 
 from callsmith.job import Job, Snapshot
-from callsmith.types.parts import Refusal, Text, Thinking, ToolCall
+from callsmith.types.parts import Media, Opaque, Refusal, Text, Thinking, ToolCall
 from components.chat.call_card import head
+from components.chat.media import described, icon
+from components.chat.parts import runs
 from components.chat.prose import markdown, paragraphs
-from components.words import seconds
+from components.chat.steps import caption as step_caption
+from components.chat.structured import looks_like_data
+from components.words import plain, seconds
 
 PACE = 0.028
 HOLD = 0.014
@@ -27,34 +31,45 @@ BYTES_PER_SECOND = 16_000
 PATIENCE = 0.1
 SETTLE = 0.07
 _IDLE = 0.25
+_Place = tuple[str, int, int]
+_STATUS: _Place = ("status", 0, 0)
 
 
 class LiveView:
-    """Placeholders by block; a block is rewritten only when its text changed."""
+    """Placeholders by block; a block is rewritten only when its text changed. ``data``: the reply was asked for as
+    data, and is drawn as JSON where it looks like it."""
 
-    def __init__(self, area: Any) -> None:
+    def __init__(self, area: Any, *, data: bool = False) -> None:
         self._area = area
+        self._data = data
         self._status = area.empty()
-        self._slots: dict[tuple[str, int], Any] = {}
-        self._shown: dict[tuple[str, int], str] = {}
+        self._slots: dict[_Place, Any] = {}
+        self._shown: dict[_Place, str] = {}
         self.last_size = 0
 
     def draw(self, snapshot: Snapshot) -> None:
         self.last_size = 0
         self._put_status(snapshot)
-        calls = 0
-        for part in snapshot.turn.parts:
+        numbers: dict[str, int] = {}
+        for _, part in runs(snapshot.turn.parts):
+            # Counted by kind: a part of another kind that comes late, before it, does not move it.
+            number = numbers[part.kind] = numbers.get(part.kind, -1) + 1
             match part:
                 case Thinking():
                     for at, block in enumerate(paragraphs(part.text)):
-                        self._put(("thinking", at), _quoted(block), _markdown)
+                        self._put((part.kind, number, at), _quoted(block), _markdown)
+                case Text() if self._data and looks_like_data(part.text):
+                    self._put(("data", number, 0), part.text, _code)
                 case Text() | Refusal():
                     for at, block in enumerate(paragraphs(part.text)):
-                        self._put((part.kind, at), block, _markdown)
+                        self._put((part.kind, number, at), block, _markdown)
                 case ToolCall():
-                    self._put(("head", calls), head(part, "arriving", None), _markdown)
-                    self._put(("arguments", calls), part.arguments, _code)
-                    calls += 1
+                    self._put(("head", number, 0), head(part, "arriving", None), _markdown)
+                    self._put(("arguments", number, 0), part.arguments, _text if part.type == "custom" else _code)
+                case Opaque():
+                    self._put((part.kind, number, 0), step_caption(part), _caption)
+                case Media():
+                    self._put((part.kind, number, 0), f"{icon(part.media_type)} {plain(described(part))}", _caption)
                 case _:
                     pass
 
@@ -67,14 +82,14 @@ class LiveView:
             text = ""
         else:
             text = ":material/more_horiz: Waiting for the first token"
-        if self._shown.get(("status", 0), "") != text:
-            self._shown[("status", 0)] = text
+        if self._shown.get(_STATUS, "") != text:
+            self._shown[_STATUS] = text
             if text:
                 self._status.caption(text)
             else:
                 self._status.empty()
 
-    def _put(self, key: tuple[str, int], text: str, draw: Callable[[Any, str], None]) -> None:
+    def _put(self, key: _Place, text: str, draw: Callable[[Any, str], None]) -> None:
         if self._shown.get(key) == text:
             return
         slot = self._slots.get(key)
@@ -85,13 +100,13 @@ class LiveView:
         draw(slot, text)
 
 
-def watch(job: Job, area: Any, rest: Callable[[], None]) -> None:
+def watch(job: Job, area: Any, rest: Callable[[], None], *, data: bool = False) -> None:
     """Draw until the job ends. Every draw is a yield point, so Stop and other clicks get through.
 
     ``rest`` draws the rest of the page, ``SETTLE`` seconds after the first token (or after ``PATIENCE``): sent
     sooner, it would reach the browser before the token was painted, and hold that up.
     """
-    view = LiveView(area)
+    view = LiveView(area, data=data)
     job.wait_token(PATIENCE)
     rest_at: float | None = time.monotonic() + SETTLE
     while True:
@@ -122,3 +137,11 @@ def _markdown(slot: Any, text: str) -> None:
 
 def _code(slot: Any, text: str) -> None:
     slot.code(text or " ", language="json", wrap_lines=True)
+
+
+def _text(slot: Any, text: str) -> None:
+    slot.code(text or " ", language=None, wrap_lines=True)
+
+
+def _caption(slot: Any, text: str) -> None:
+    slot.caption(text)

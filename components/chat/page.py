@@ -9,15 +9,20 @@ import streamlit as st
 from callsmith.advice_types import Context
 from callsmith.conversation import Conversation, may_ask
 from callsmith.job import Job
+from callsmith.notes import Fix, ways_out
 from callsmith.store import ExchangeInfo
+from callsmith.types.problem import Problem
 from components import layout, services, sidebar
 from components.chat import actions, drafts, session
 from components.chat.composer import composer, continue_button
 from components.chat.empty import empty_page
 from components.chat.error_card import error_card
+from components.chat.format_switch import format_switch
 from components.chat.live import watch
-from components.chat.options import chip_row, options_popover
-from components.chat.prose import markdown
+from components.chat.notes_row import notes_row
+from components.chat.option_chips import chip_row
+from components.chat.options import options_popover
+from components.chat.parts import draw_said
 from components.chat.session import Opened
 from components.chat.transcript import EARLY_ENDS, MODEL_AVATAR, USER_AVATAR, Transcript
 from components.connections import picker
@@ -53,6 +58,8 @@ def render() -> None:
             with right:
                 layout.side_panel(lambda: _panel(opened, ordered))
         tools_panel.dialogs()
+        if job is None:
+            notes_row(opened, session.ask_of(opened.setup, opened.conversation))
         composer(job, drafts.slots(opened.conversation) if job is None else [])
         _announce(opened, job)
 
@@ -64,7 +71,7 @@ def render() -> None:
     _asked(areas, opened.conversation)
     with areas.live, st.chat_message("assistant", avatar=MODEL_AVATAR):
         live = st.container(key="live")
-    watch(job, live, rest)
+    watch(job, live, rest, data=opened.setup.options.active().response is not None)
     if not job.committed.wait(2.0):
         said = live.empty()
         while not job.committed.wait(1.0):
@@ -89,7 +96,7 @@ def _asked(areas: _Areas, conversation: Conversation) -> None:
     node = conversation.nodes[conversation.head] if conversation.head is not None else None
     if node is not None and node.message.role == "user":
         with areas.asked, st.chat_message("user", avatar=USER_AVATAR):
-            st.markdown(markdown(node.message.text))
+            draw_said(node.message, node.id[:12])
 
 
 def _mine(conversation_id: str | None) -> Job | None:
@@ -104,13 +111,14 @@ def _mine(conversation_id: str | None) -> Job | None:
 
 
 def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) -> None:
+    target = session.target_of(opened.setup)
     if opened.exists:
         with st.container(horizontal=True, vertical_alignment="center", key="title-row"):
             st.markdown(f"**{plain(opened.conversation.title or 'Untitled')}**", width="content")
             _menu(opened)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         picker.render(opened.setup, session.save_setup)
-        options_popover(opened.setup, session.offered(opened.setup, session.tools_of(opened.setup)))
+        options_popover(opened.setup, target, session.offered(opened.setup, session.tools_of(opened.setup)))
         if narrow:
             on = sum(1 for use in opened.setup.tools if use.on)
             label = f"Tools {on}, request, usage"
@@ -118,8 +126,10 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
             if folded.open:
                 with folded:
                     _panel(opened, ordered)
-    picker.note(opened.setup)
-    chip_row(opened.setup)
+    with st.container(horizontal=True, vertical_alignment="center", key="format-row"):
+        format_switch(opened.setup, target)
+        chip_row(opened.setup, target)
+        picker.note(opened.setup)
     if ui().notice:
         st.warning(ui().notice, icon=":material/info:")
 
@@ -163,7 +173,8 @@ def _conversation(
         return
     tools = {tool.name: tool for tool in session.tools_of(opened.setup).values()}
     with areas.transcript:
-        Transcript(conversation, infos, tools, running=job is not None).draw()
+        response = opened.setup.options.active().response
+        Transcript(conversation, infos, tools, running=job is not None, response=response).draw()
     if job is None:
         areas.asked.empty()
         areas.live.empty()
@@ -183,18 +194,17 @@ def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
     failed = last is not None and last.problem is not None and (last.node_id == head or last.node_id is None)
     if failed and last is not None and last.problem is not None:
         context = _context(last, has_tools=bool(opened.setup.tools))
-        error_card(last.problem, context, attempts=last.attempts, key="problem")
+        fixes = _ways_out(last, last.problem, opened)
+        error_card(last.problem, context, attempts=last.attempts, key="problem", fixes=fixes)
     elif last is not None and last.node_id is None and last.state == "finished":
         why = EARLY_ENDS.get(last.finish or "", f"finish reason {last.finish or 'not reported'}")
         st.info(
             f"The model ended without an answer ({why}). {measured(last.usage, last.marks)}", icon=":material/info:"
         )
     _earlier_replies(conversation)
-    slots = drafts.slots(conversation)
-    if slots:
-        continue_button(slots)
+    continue_button(drafts.slots(conversation), conversation)
     if not failed:
-        asked = not may_ask(conversation)
+        asked = not may_ask(conversation) and not actions.is_paused(conversation)
         st.button(
             "Ask for a reply" if asked else "Retry",
             key="retry",
@@ -203,6 +213,14 @@ def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
             on_click=actions.retry,
             help=None if asked else "Ask again for this reply; this one is kept as an arm",
         )
+
+
+def _ways_out(info: ExchangeInfo, problem: Problem, opened: Opened) -> tuple[Fix, ...]:
+    """None once another model or format was chosen: asking again is a way out of its own then."""
+    ask = session.ask_of(opened.setup, opened.conversation)
+    if (ask.target.wire, ask.target.model) != (info.wire, info.model):
+        return ()
+    return ways_out(problem, opened.setup, ask.target, ask.tools, opened.conversation)
 
 
 def _earlier_replies(conversation: Conversation) -> None:
@@ -241,11 +259,14 @@ def _panel(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
 def _announce(opened: Opened, job: Job | None) -> None:
     """For screen readers: Streamlit has no live region of its own."""
     waiting = 0 if job is not None else len(drafts.slots(opened.conversation))
+    leaves = 0 if job is not None else len(drafts.leaves(opened.conversation))
     said = (
         "A reply is arriving"
         if job is not None
         else f"{count(waiting, 'tool call')} waiting for results"
         if waiting
+        else f"{count(leaves, 'remote call')} waiting for your leave"
+        if leaves
         else ""
     )
     st.html(f'<div role="status" aria-live="polite" style="position:absolute;left:-9999px">{said}</div>')

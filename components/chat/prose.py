@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 
-_CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)
+CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _DIRECTIVE = re.compile(r":(?=[a-zA-Z0-9_/-]+[\[:])")
 _FENCE = re.compile(r"^\s*```", re.MULTILINE)
 
 
 def markdown(text: str) -> str:
-    pieces = _CODE.split(text)
+    pieces = CODE.split(text)
     for at in range(0, len(pieces), 2):
         if "$" in pieces[at] or ":" in pieces[at]:
             pieces[at] = _DIRECTIVE.sub("\\\\:", _DOLLAR.sub("\\\\$", pieces[at]))

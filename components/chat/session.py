@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from callsmith.conversation import Conversation
+from callsmith.formats import proposed
 from callsmith.play import Ask
 from callsmith.types.codec import from_json, to_json
-from callsmith.types.connection import Connection, Target
+from callsmith.types.connection import Connection, Target, WireName
 from callsmith.types.setup import Setup
 from callsmith.types.tool import Tool, ToolChoice
 from components import services
-from components.connections import last_models
+from components.connections import check, last_models
 from components.state import WINDOW, ui
 
 PARAM = "conversation"
@@ -106,7 +107,14 @@ def target_of(setup: Setup) -> Target:
     chosen = services.connection(setup.connection_id) if setup.connection_id else None
     connection: Connection = chosen or services.connections()[0]
     model = setup.model if chosen is not None or not setup.connection_id else ""
-    return Target(connection, setup.wire or connection.wires[0], model or last_models.of(connection))
+    model = model or last_models.of(connection)
+    wire = setup.wire if setup.wire in connection.wires else proposed_format(connection, model)
+    return Target(connection, wire, model)
+
+
+def proposed_format(connection: Connection, model: str) -> WireName:
+    """What a setup without a format chosen by hand asks in."""
+    return proposed(connection, model, check.endpoint_types(connection, model))
 
 
 def tools_of(setup: Setup) -> dict[str, Tool]:
@@ -127,9 +135,15 @@ def ask_of(setup: Setup, conversation: Conversation) -> Ask:
     on, options = offered(setup, tools), setup.options
     if not on and any(node.message.calls for node in conversation.path()):
         on, options = list(tools.values()), replace(options, tool_choice=ToolChoice("none"))
-    elif options.tool_choice.mode == "named" and options.tool_choice.name not in {tool.name for tool in on}:
-        options = replace(options, tool_choice=ToolChoice())
+    else:
+        options = replace(options, tool_choice=_possible(options.tool_choice, {tool.name for tool in on}))
     return Ask(target_of(setup), setup.system, on, options)
+
+
+def _possible(choice: ToolChoice, names: Collection[str]) -> ToolChoice:
+    if choice.mode == "named":
+        return choice if choice.name in names else ToolChoice()
+    return replace(choice, allowed=tuple(name for name in choice.allowed if name in names))
 
 
 def _last_setup() -> Setup:

@@ -6,15 +6,18 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from callsmith.conversation import Conversation, Node, is_cut_off
+from callsmith.conversation import APPROVAL_RESPONSE, Approval, Conversation, Node, is_cut_off
 from callsmith.store import ExchangeInfo
+from callsmith.types.features import ResponseSchema
 from callsmith.types.message import Message
-from callsmith.types.parts import Refusal, Text, Thinking, ToolCall, ToolResult
+from callsmith.types.parts import Media, Opaque, ToolCall, ToolResult
 from callsmith.types.tool import Tool
-from components.chat import actions, drafts
+from components.chat import actions, drafts, session
+from components.chat.approvals import approval_card
 from components.chat.call_card import call_card
-from components.chat.prose import markdown
+from components.chat.parts import Cards, draw_files, draw_reply, draw_said
 from components.chat.result_slot import result_slot
+from components.chat.structured import asked_in
 from components.state import WINDOW, ui
 from components.words import count, measured, plain
 
@@ -33,29 +36,57 @@ USER_AVATAR = ":material/person:"
 MODEL_AVATAR = ":material/smart_toy:"
 
 
+class Answers:
+    """What was answered to one reply: results by call id, the media that follow each, decisions by approval id."""
+
+    def __init__(self, message: Message) -> None:
+        self.results: dict[str, ToolResult] = {}
+        self.media: dict[str, list[Media]] = {}
+        self.allowed: dict[str, bool] = {}
+        latest = ""
+        for part in message.parts:
+            if isinstance(part, ToolResult):
+                latest = part.call_id
+                self.results[latest] = part
+            elif isinstance(part, Media):
+                self.media.setdefault(latest, []).append(part)
+            elif isinstance(part, Opaque) and part.type == APPROVAL_RESPONSE and isinstance(part.data, Mapping):
+                self.allowed[str(part.data.get("approval_request_id"))] = part.data.get("approve") is True
+
+
 class Transcript:
-    """Draws one arm. ``infos`` are the exchanges by id; ``tools`` the conversation's tools by name."""
+    """Draws one arm. ``infos`` are the exchanges by id; ``tools`` the conversation's tools by name; ``response``
+    the schema its replies are asked to fit now."""
 
     def __init__(
-        self, conversation: Conversation, infos: Mapping[str, ExchangeInfo], tools: Mapping[str, Tool], *, running: bool
+        self,
+        conversation: Conversation,
+        infos: Mapping[str, ExchangeInfo],
+        tools: Mapping[str, Tool],
+        *,
+        running: bool,
+        response: ResponseSchema | None = None,
     ) -> None:
         self._conversation = conversation
         self._infos = infos
         self._tools = tools
         self._running = running
+        self._response = response
         self._path = conversation.path()
-        self._results: dict[tuple[str, str], ToolResult] = {}
-        for node in self._path:
-            if node.message.role == "tool" and node.parent is not None:
-                for result in node.message.results:
-                    self._results[(node.parent, result.call_id)] = result
+        self._answers = {
+            node.parent: Answers(node.message)
+            for node in self._path
+            if node.message.role == "tool" and node.parent is not None
+        }
         self._slots = {} if running else {slot.call.id: slot for slot in drafts.slots(conversation)}
+        self._wire = session.target_of(session.current().setup).wire if self._slots else ""
+        self._leaves = {} if running else {leave.approval.id: leave for leave in drafts.leaves(conversation)}
 
     def draw(self) -> None:
         shown = self._window()
+        hidden = sum(1 for node in self._path[: len(self._path) - len(shown)] if node.message.role == "user")
         if self._running and shown and shown[-1].message.role == "user":
             shown = shown[:-1]
-        hidden = sum(1 for node in self._path[: len(self._path) - len(shown)] if node.message.role == "user")
         if hidden:
             st.button(
                 f"Show earlier ({count(hidden, 'turn')})",
@@ -87,7 +118,8 @@ class Transcript:
                 self._editor(node)
                 return
             with st.container(horizontal=True, vertical_alignment="top", key=f"user-{node.id[:12]}"):
-                st.markdown(markdown(node.message.text))
+                with st.container():
+                    draw_said(node.message, node.id[:12])
                 st.button(
                     "Edit",
                     key=f"edit-{node.id[:12]}",
@@ -102,6 +134,7 @@ class Transcript:
 
     def _editor(self, node: Node) -> None:
         key = f"edit-text-{node.id[:12]}"
+        draw_files(node.message, node.id[:12])
         st.text_area("Message", value=node.message.text, key=key, label_visibility="collapsed")
         with st.container(horizontal=True):
             st.button(
@@ -116,52 +149,54 @@ class Transcript:
             st.button("Cancel", key="edit-cancel", on_click=actions.begin_edit, args=(None,))
 
     def _assistant(self, node: Node) -> None:
-        message = node.message
         with st.chat_message("assistant", avatar=MODEL_AVATAR):
-            number = 0
-            for part in message.parts:
-                match part:
-                    case Thinking():
-                        tokens = self._reasoning(message)
-                        with st.expander(f"Thinking{tokens}", icon=":material/psychology:"):
-                            st.markdown(markdown(part.text))
-                    case Text():
-                        st.markdown(markdown(part.text))
-                    case Refusal():
-                        st.markdown(f":red[:material/block: **Refused**] {markdown(part.text)}")
-                    case ToolCall():
-                        self._call(node, part, number)
-                        number += 1
-                    case _:
-                        pass
-            self._facts(message)
+            cards = Cards(
+                call=lambda call, number: self._call(node, call, number),
+                approval=lambda asked, number: self._approval(node, asked, number),
+            )
+            reasoning = self._reasoning(node.message)
+            draw_reply(node.message, node.id[:12], cards, reasoning=reasoning, response=self._response)
+            self._facts(node)
             self._arms(node)
 
     def _call(self, node: Node, call: ToolCall, number: int) -> None:
-        result = self._results.get((node.id, call.id))
+        answers = self._answers.get(node.id)
         slot = self._slots.get(call.id) if node.id == self._conversation.head else None
         tool = self._tools.get(call.name)
+        origin = node.message.origin
         call_card(
             call,
             self._tools,
-            result,
+            answers.results.get(call.id) if answers is not None else None,
             cut=is_cut_off(node.message, call),
             key=f"call-{node.id[:12]}-{number}",
-            answer=None if slot is None else lambda: result_slot(self._conversation.id, slot, tool),
+            answer=None if slot is None else lambda: result_slot(self._conversation.id, slot, tool, self._wire),
+            was_offered=lambda: origin is not None and call.name in asked_in(origin.exchange_id).tools,
+            media=answers.media.get(call.id, ()) if answers is not None else (),
         )
 
-    def _reasoning(self, message: Message) -> str:
-        info = self._info(message)
-        tokens = info.usage.reasoning if info is not None and info.usage is not None else None
-        return f" ({count(tokens, 'token')})" if tokens else ""
+    def _approval(self, node: Node, asked: Approval, number: int) -> None:
+        answers = self._answers.get(node.id)
+        approval_card(
+            asked,
+            key=f"approval-{node.id[:12]}-{number}",
+            leave=self._leaves.get(asked.id) if node.id == self._conversation.head else None,
+            allowed=answers.allowed.get(asked.id) if answers is not None else None,
+        )
 
-    def _facts(self, message: Message) -> None:
+    def _reasoning(self, message: Message) -> int | None:
+        info = self._info(message)
+        return info.usage.reasoning if info is not None and info.usage is not None else None
+
+    def _facts(self, node: Node) -> None:
+        message = node.message
         info = self._info(message)
         facts = measured(info.usage, info.marks) if info is not None else "tokens not reported"
         if message.finish in EARLY_ENDS:
             facts += f" · {EARLY_ENDS[message.finish]}"
-        if info is not None and info.state == "interrupted":
-            facts = ":material/link_off: interrupted before its end · " + facts
+        # At the head a card below says it, with what to do.
+        if info is not None and info.state == "interrupted" and node.id != self._conversation.head:
+            facts = ":material/link_off: broke off before its end · " + facts
         model = f"{plain(message.origin.model)} · " if message.origin is not None else ""
         st.caption(model + facts)
 

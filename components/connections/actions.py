@@ -17,8 +17,9 @@ from components import services
 from components.connections import keys
 from components.connections.state import NEW, panel
 
-NAME, BASE_URL, KEY_SOURCE, KEY_NAME, NEW_KEY, HEADERS, EXTRA_BODY = (
-    f"connection-{part}" for part in ("name", "base-url", "key-source", "key-name", "new-key", "headers", "extra-body")
+NAME, BASE_URL, FORMATS, KEY_SOURCE, KEY_NAME, NEW_KEY, HEADERS, EXTRA_BODY = (
+    f"connection-{part}"
+    for part in ("name", "base-url", "formats", "key-source", "key-name", "new-key", "headers", "extra-body")
 )
 ADD = "connection-add"
 
@@ -118,9 +119,18 @@ def _open(editing: str, form: Form) -> None:
     state.editing = editing
     state.preset = form.preset
     state.findings = ()
-    values = (form.name, form.base_url, form.key_source, form.key_name, "", form.headers, form.extra_body)
-    for key, value in zip((NAME, BASE_URL, KEY_SOURCE, KEY_NAME, NEW_KEY, HEADERS, EXTRA_BODY), values, strict=True):
-        st.session_state[key] = value
+    st.session_state.update(
+        {
+            NAME: form.name,
+            BASE_URL: form.base_url,
+            FORMATS: list(form.wires),
+            KEY_SOURCE: form.key_source,
+            KEY_NAME: form.key_name,
+            NEW_KEY: "",
+            HEADERS: form.headers,
+            EXTRA_BODY: form.extra_body,
+        }
+    )
 
 
 def _typed_form() -> Form:
@@ -135,6 +145,7 @@ def _typed_form() -> Form:
         headers=text(HEADERS),
         extra_body=text(EXTRA_BODY),
         preset=panel().preset,
+        wires=tuple(st.session_state.get(FORMATS) or ()),
     )
 
 

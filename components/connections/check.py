@@ -31,6 +31,13 @@ def known_models(connection: Connection) -> ModelList | Problem | None:
     return catalog().get(connection, key_for(connection))
 
 
+def endpoint_types(connection: Connection, model: str) -> tuple[str, ...]:
+    """What the provider's list says about a model; empty where nothing is known. No network."""
+    known = known_models(connection)
+    entries = known.models if isinstance(known, ModelList) else ()
+    return next((entry.endpoint_types for entry in entries if entry.id == model), ())
+
+
 def load_models(connection: Connection) -> ModelList | Problem:
     """Ask now, and remember the answer."""
     key = _key(connection)

@@ -37,6 +37,7 @@ def connection_form() -> None:
                 "Base URL", key=actions.BASE_URL, on_change="ignore", placeholder="https://api.example.com/v1"
             )
             _findings("base_url")
+        _formats()
         st.radio(
             "Key",
             list(_SOURCES),
@@ -47,13 +48,26 @@ def connection_form() -> None:
         _key(chosen)
         with st.expander("Extra headers and body", expanded=_has_extras()):
             _extras()
-        formats = ", ".join(wire.label for wire in WIRES.values())
-        st.caption(f"Wire format: {formats}")
         with st.container(horizontal=True):
             st.button(
                 "Save connection", key="connection-save", type="primary", icon=":material/check:", on_click=actions.save
             )
             st.button("Cancel", key="connection-cancel", on_click=actions.cancel)
+
+
+def _formats() -> None:
+    kept = [wire for wire in st.session_state[actions.FORMATS] if wire not in WIRES]
+    st.multiselect(
+        "Wire formats",
+        [*WIRES, *kept],
+        key=actions.FORMATS,
+        format_func=lambda wire: WIRES[wire].label if wire in WIRES else wire,
+        on_change="ignore",
+        placeholder="Choose at least one",
+        help="Those this server speaks. The Playground proposes one of them for each model; any of them can be chosen "
+        "there by hand.",
+    )
+    _findings("wires")
 
 
 def _key(chosen: Preset | None) -> None:

@@ -11,15 +11,18 @@ from dataclasses import replace
 
 import streamlit as st
 
+from callsmith import formats
 from callsmith.advice import Context, advise
 from callsmith.connections import DEMO
 from callsmith.models import ModelList
 from callsmith.types.connection import Connection, Target
 from callsmith.types.problem import Problem
 from callsmith.types.setup import Setup
+from callsmith.wire.registry import WIRES
 from components import services
 from components.chat.session import target_of
 from components.connections import check, last_models
+from components.state import ui
 from components.words import plain
 
 CONNECTION = "picker-connection"
@@ -57,10 +60,11 @@ def note(setup: Setup) -> None:
     if isinstance(known, Problem):
         advice = advise(known, Context(target.connection))
         words = f"{advice.title}. {advice.steps[0]} A model id can be typed all the same."
-        st.caption(f":material/warning: {plain(words)}")
+        st.caption(f":material/warning: {plain(words)}", width="content")
     elif target.connection.id == DEMO.id and isinstance(known, ModelList):
         about = next((model.note for model in known.models if model.id == target.model), "")
-        st.caption(f":material/theater_comedy: {plain(_SCRIPTED + about.removeprefix(_SCRIPTED))}")
+        scripted = plain(_SCRIPTED + about.removeprefix(_SCRIPTED))
+        st.caption(f":material/theater_comedy: {scripted}", width="content")
 
 
 def _connection_box(target: Target, setup: Setup, on_change: OnChange) -> None:
@@ -77,7 +81,8 @@ def _connection_box(target: Target, setup: Setup, on_change: OnChange) -> None:
 
 
 def _model_box(target: Target, known: ModelList | Problem | None, setup: Setup, on_change: OnChange) -> None:
-    ids = [model.id for model in known.models if model.may_chat] if isinstance(known, ModelList) else []
+    models = known.models if isinstance(known, ModelList) else ()
+    ids = [model.id for model in models if formats.offered(target.connection, model.id, model.endpoint_types)]
     _show(MODEL, target.model or None)
     st.selectbox(
         "Model",
@@ -122,7 +127,7 @@ def _choose_connection(setup: Setup, on_change: OnChange) -> None:
         return
     if check.known_models(connection) is None:
         st.session_state[_WANTED] = connection.id
-    on_change(replace(setup, connection_id=connection.id, model=last_models.of(connection)))
+    _ask(setup, connection, last_models.of(connection), on_change)
 
 
 def _choose_model(setup: Setup, on_change: OnChange) -> None:
@@ -130,7 +135,17 @@ def _choose_model(setup: Setup, on_change: OnChange) -> None:
     if model:
         connection = target_of(setup).connection
         last_models.remember(connection.id, model)
-        on_change(replace(setup, connection_id=connection.id, model=model))
+        _ask(setup, connection, model, on_change)
+
+
+def _ask(setup: Setup, connection: Connection, model: str, on_change: OnChange) -> None:
+    """A format chosen by hand is chosen for one model; another model brings its own proposal, and that is said."""
+    before, changed = target_of(setup), replace(setup, connection_id=connection.id, model=model, wire="")
+    on_change(changed)
+    after = target_of(changed)
+    if setup.wire and after.wire != before.wire:
+        label = WIRES[after.wire].label
+        ui().notice = f"The format is {label} again, as proposed for {after.model or 'this connection'}."
 
 
 def _want() -> None:

@@ -47,6 +47,18 @@ def test_trap_31_a_change_of_model_drops_reasoning_items_and_says_so() -> None:
     assert not found(RESPONSES, "gpt-5", conversation=conversation)
 
 
+def test_thinking_cannot_begin_in_the_middle_of_a_turn() -> None:
+    call = ToolCall("a", "f", "{}")
+    elsewhere = talk(user(), reply(CHAT, "demo-thinking", call), results(call))
+    note = found(ANTHROPIC, "demo-thinking", conversation=elsewhere)["thinking-mid-turn"]
+    assert note.level == "refused"
+    assert [fix.label for fix in note.fixes] == ["Turn thinking off", "Switch to Chat"]
+    signed = talk(user(), reply(ANTHROPIC, "demo-thinking", SIGNED, call), results(call))
+    assert "thinking-mid-turn" not in found(ANTHROPIC, "demo-thinking", conversation=signed)
+    begun_again = talk(user(), reply(CHAT, "demo-thinking", call), results(call), reply(CHAT, "x", Text("so")), user())
+    assert "thinking-mid-turn" not in found(ANTHROPIC, "demo-thinking", conversation=begun_again)
+
+
 def test_steps_citations_and_approvals_stay_behind() -> None:
     conversation = talk(
         user(),

@@ -3,99 +3,16 @@ without delay."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from callsmith.conversation import pending_calls
-from callsmith.demo import DemoTransport
 from callsmith.results import Draft
 from callsmith.starters import STARTERS
 from callsmith.store import Store
-from callsmith.types.codec import to_json
 from callsmith.types.connection import Connection, KeyRef
 from callsmith.types.options import Options
-from callsmith.types.setup import Setup, ToolUse
-from components import services
-from components.connections import check
+from callsmith.types.setup import Setup
 from components.state import WINDOW
-
-APP = Path(__file__).resolve().parents[2] / "app.py"
-WEATHER = STARTERS[0].tools[0]
-
-
-@pytest.fixture
-def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    """The app's own, on the test's database."""
-    monkeypatch.setattr(services, "DemoTransport", lambda: DemoTransport(paced=False))
-    services.engine.clear()
-    check.catalog.clear()
-    opened = services.engine().store
-    yield opened
-    services.engine.clear()
-    opened.close()
-
-
-class Page:
-    """The app as a visitor has it who begins with this setup."""
-
-    def __init__(self, store: Store, setup: Setup | None = None, conversation_id: str = "") -> None:
-        self.store = store
-        if setup is not None:
-            store.set_preference("last_setup", to_json(setup))
-        self.at = AppTest.from_file(str(APP), default_timeout=30)
-        if conversation_id:
-            self.at.query_params["conversation"] = conversation_id
-        self.run()
-
-    def run(self) -> None:
-        self.at.run()
-        assert not self.at.exception, self.at.exception
-
-    def click(self, key: str) -> None:
-        self.at.button(key=key).click()
-        self.run()
-
-    def say(self, text: str) -> None:
-        self.at.chat_input(key="composer").set_value(text)
-        self.run()
-
-    def has(self, key: str) -> bool:
-        return any(button.key == key for button in self.at.button)
-
-    @property
-    def text(self) -> str:
-        """All that is written on the page, outside inputs."""
-        parts = (*self.at.markdown, *self.at.caption, *self.at.warning, *self.at.info, *self.at.code)
-        return "\n".join(part.value for part in parts)
-
-    @property
-    def conversation_id(self) -> str:
-        return str(self.at.query_params["conversation"])
-
-    @property
-    def roles(self) -> list[str]:
-        """Of the messages in view, as the store has them."""
-        conversation = self.store.load(self.conversation_id)
-        assert conversation is not None
-        return [node.message.role for node in conversation.path()]
-
-    def type(self, number: int, draft: Draft) -> None:
-        """Leave a draft in a slot, as typing does, and look at the page again."""
-        self.store.save_draft(self.conversation_id, self.slot(number), to_json(draft))
-        self.run()
-
-    def slot(self, number: int) -> str:
-        conversation = self.store.load(self.conversation_id)
-        assert conversation is not None and conversation.head is not None
-        assert len(pending_calls(conversation)) > number
-        return f"{conversation.head[:12]}-{number}"
-
-
-def weather(store: Store, model: str = "demo-instant", options: Options | None = None) -> Setup:
-    return Setup(model=model, tools=(ToolUse(store.save_tool(WEATHER)),), options=options or Options())
+from tests.pages.playground import Page, weather
 
 
 def test_the_empty_page_offers_ways_to_begin(store: Store) -> None:

@@ -153,6 +153,17 @@ def test_custom_tool_call_keeps_its_free_text() -> None:
     assert (turn.calls[0].type, turn.calls[0].arguments) == ("custom", "select 1")
 
 
+def test_a_custom_tool_call_in_pieces_says_its_type_once() -> None:
+    first = {"index": 0, "id": "a", "type": "custom", "custom": {"name": "sql", "input": "sel"}}
+    (call,) = streamed(first, {"index": 0, "custom": {"input": "ect 1"}}).calls
+    assert (call.type, call.name, call.arguments) == ("custom", "sql", "select 1")
+
+
+def test_an_empty_custom_field_beside_a_function_is_nothing() -> None:
+    (call,) = streamed(entry(0, "a", "f", "{}", custom={"name": "", "input": ""})).calls
+    assert (call.type, call.name, call.arguments) == ("function", "f", "{}")
+
+
 def test_extra_fields_of_a_call_are_kept_for_the_way_back() -> None:
     turn = streamed(entry(0, "a", "f", "{}", extra_content={"google": {"thought_signature": "s"}}))
     assert turn.calls[0].extra == {"extra_content": {"google": {"thought_signature": "s"}}}

@@ -60,6 +60,10 @@ def test_reasoning_goes_back_under_the_name_it_came_in() -> None:
     sent = messages(message, results("a"))[0]
     assert (sent["reasoning"], sent["reasoning_details"]) == ("hm", details)
     assert "reasoning_content" not in sent
+    said = read(whole(content="x", reasoning="hm", reasoning_details=details), stream=False)
+    without_tools = said.message(Origin("x", "C", "openai-chat", "m"))
+    assert without_tools is not None
+    assert messages(without_tools, user())[0] == {"role": "assistant", "content": "x"}
 
 
 def test_thoughts_that_came_in_the_content_go_back_there() -> None:
@@ -144,10 +148,12 @@ def test_media_of_a_user_message_in_its_place() -> None:
 
 
 def test_media_of_a_result_is_named_in_its_text() -> None:
-    answers = Message("tool", (ToolResult("a", "see"), Media("image/png", "iVBO", name="p.png"), ToolResult("b", "1")))
+    first, second = (Media("image/png", "iVBO", name=name) for name in ("p.png", "q.png"))
+    answers = Message("tool", (ToolResult("a", "see"), first, ToolResult("b", ""), second))
     sent = messages(assistant(CALL, ToolCall("b", "get_time", "{}")), answers)
     assert sent[1]["content"].startswith("see\n[") and "p.png" in sent[1]["content"]
-    assert sent[2]["content"] == "1"
+    assert "q.png" not in sent[1]["content"]
+    assert sent[2]["content"].startswith("[") and "q.png" in sent[2]["content"]
 
 
 def test_leave_given_to_a_remote_server_has_no_place_here() -> None:

@@ -41,6 +41,7 @@ def test_streamed_samples_become_a_file_that_plays() -> None:
     with wave.open(io.BytesIO(base64.b64decode(sound.data))) as file:
         assert (file.getframerate(), file.getnchannels(), file.getsampwidth()) == (24_000, 1, 2)
         assert file.readframes(10_000) == SAMPLES
+    assert int.from_bytes(base64.b64decode(sound.data)[28:32], "little") == 48_000  # bytes a second
 
 
 @pytest.mark.parametrize(

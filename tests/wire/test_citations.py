@@ -37,7 +37,7 @@ def test_chat_nests_the_citation() -> None:
     assert citations(reply) == (Citation(PAGE, "A", "", 3, 7),)
 
 
-def test_trap_offsets_are_hints() -> None:
+def test_offsets_are_hints() -> None:
     spans = [(-4, 3), (2, 999), (5, 2), (None, 3), ("1", 3), (0, 0)]
     held = [{"url": PAGE, "title": str(at), "start_index": a, "end_index": b} for at, (a, b) in enumerate(spans)]
     reply = message("openai-chat", Text("short"), annotations=[{"url_citation": entry} for entry in held])

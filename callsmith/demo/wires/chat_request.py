@@ -43,7 +43,7 @@ def read_ask(document: Any, seed: str, today: date) -> Ask:
     thinks = _thinks(document)
     known = find_model(model)
     uses_tools = bool(tools) or any(message.calls for message in thread.messages)
-    if uses_tools and isinstance(messages, list) and known is not None and (known.thinks if thinks is None else thinks):
+    if uses_tools and isinstance(messages, list) and known is not None and known.thinks and thinks is not False:
         check_reasoning(messages)
     stream = document.get("stream") is True
     options = document.get("stream_options") or {}
