@@ -33,9 +33,9 @@ def empty_page(conversation: Conversation) -> None:
                     key=f"start-{starter.id}",
                     icon=":material/play_arrow:",
                     width="stretch",
+                    help=starter.prompt,
                     on_click=actions.start,
                     args=(starter.id,),
                 )
-                tools = count(len(starter.tools), "tool")
-                st.caption(f'{starter.line} Brings {tools}.  \n*"{starter.prompt}"*')
+                st.caption(f"{starter.line} Brings {count(len(starter.tools), 'tool')}.")
     st.caption("Or start with nothing: write a message below, and add tools in the panel beside it.")

@@ -10,6 +10,7 @@ import streamlit as st
 from callsmith.types.connection import Target
 from callsmith.types.setup import Setup
 from callsmith.types.tool import Tool
+from components import layout
 from components.chat.mcp_servers import mcp_servers
 from components.chat.options_model import model_options
 from components.chat.options_reply import reply_options
@@ -23,7 +24,7 @@ _WIDTH = 460
 def options_popover(setup: Setup, target: Target, tools: Sequence[Tool]) -> None:
     """``tools``: those offered now. Only the open tab is built."""
     # A label that changes would close the popover under one's hands.
-    popover = st.popover("Options", icon=":material/tune:", on_change="rerun", key="options")
+    popover = st.popover("Options", icon=":material/tune:", on_change="rerun", key=layout.OPTIONS)
     if not popover.open:
         return
     with popover, st.container(width=_WIDTH):

@@ -26,6 +26,7 @@ from components.chat.parts import draw_said
 from components.chat.session import Opened
 from components.chat.transcript import EARLY_ENDS, MODEL_AVATAR, USER_AVATAR, Transcript
 from components.connections import picker
+from components.inspect.compare import compare_dialog
 from components.inspect.request_panel import request_panel
 from components.state import ui
 from components.tools import panel as tools_panel
@@ -58,6 +59,7 @@ def render() -> None:
             with right:
                 layout.side_panel(lambda: _panel(opened, ordered))
         tools_panel.dialogs()
+        compare_dialog(opened.conversation, lambda: session.ask_of(opened.setup, opened.conversation))
         if job is None:
             notes_row(opened, session.ask_of(opened.setup, opened.conversation))
         composer(job, drafts.slots(opened.conversation) if job is None else [])
@@ -122,7 +124,7 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
         if narrow:
             on = sum(1 for use in opened.setup.tools if use.on)
             label = f"Tools {on}, request, usage"
-            folded = st.popover(label, icon=":material/dock_to_left:", key="panel", on_change="rerun")
+            folded = st.popover(label, icon=":material/dock_to_left:", key=layout.PANEL, on_change="rerun")
             if folded.open:
                 with folded:
                     _panel(opened, ordered)

@@ -17,7 +17,7 @@ from callsmith.types.codec import to_json
 from callsmith.types.exchange import Exchange
 from components import services
 from components.inspect import shown
-from components.inspect.compare import compare
+from components.inspect.compare import compare_button
 from components.words import count, plain, seconds
 
 _NEXT = "Next request"
@@ -35,16 +35,9 @@ def request_panel(conversation: Conversation, ask: Ask, infos: Sequence[Exchange
         label_visibility="collapsed",
     )
     if chosen == _NEXT:
+        following = build(ask, conversation)
+        shown.request(following, ask.target.connection.key.name, beside=compare_button)
         st.caption("What would be sent if you asked now, without the message you are writing.")
-        st.button(
-            "Compare formats",
-            key="compare-formats",
-            icon=":material/splitscreen_vertical_add:",
-            help="The same conversation in two wire formats, side by side",
-        )
-        if st.session_state["compare-formats"]:  # a click, once
-            compare(conversation, ask)
-        shown.request(build(ask, conversation), ask.target.connection.key.name)
         return
     exchange = services.store().exchange(chosen)
     if exchange is None:

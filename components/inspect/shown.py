@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
@@ -16,10 +17,12 @@ from components.words import count
 _SHOWN = 200_000
 
 
-def request(sent: HttpRequest, key_variable: str) -> None:
-    """``key_variable`` names where the key is, for curl."""
+def request(sent: HttpRequest, key_variable: str, beside: Callable[[], None] = lambda: None) -> None:
+    """``key_variable`` names where the key is, for curl. ``beside`` draws what else stands in the row of Raw."""
     st.markdown(f"`{sent.method} {sent.url}`")
-    raw = st.toggle("Raw", key="request-raw", help="The bytes exactly as sent, instead of laid out for reading")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        raw = st.toggle("Raw", key="request-raw", help="The bytes exactly as sent, instead of laid out for reading")
+        beside()
     body = sent.body.decode()
     st.caption(f"Body, {count(len(sent.body), 'byte')}")
     text(body if raw else indented(body), key="request-folded")

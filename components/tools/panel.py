@@ -14,7 +14,7 @@ from callsmith.schema.form import summary
 from callsmith.store import ToolRecord
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import ToolChoice
-from components import services
+from components import layout, services
 from components.tools import findings, home
 from components.tools.choice import settle, with_choice
 from components.tools.editor import editor
@@ -76,6 +76,7 @@ def dialogs() -> None:
 
 def open_editor(tool_id: str) -> None:
     """For a callback: the editor of this tool opens over the page in the run that follows."""
+    layout.fold_popovers()
     st.session_state[_EDITING] = tool_id
 
 
