@@ -25,7 +25,7 @@ PARTS = {
     "output": "Output",
     "reasoning": "Reasoning",
 }
-_TOKENS = ("uncached_input", "cached_input", "output", "reasoning", "input", "output_total", "total")
+_TOKENS = ("uncached_input", "cached_input", "output", "reasoning", "cache_written", "input", "output_total", "total")
 _SECONDS = ("first_token_s", "total_s", "tokens_per_s")
 _TEXT = ("conversation", "model", "connection", "wire", "state")
 COLUMNS = ("exchange", "time", *_TEXT, "calls", *_TOKENS, *_SECONDS)
@@ -76,6 +76,7 @@ def _tokens(usage: Usage) -> dict[str, int | None]:
         "cached_input": usage.cache_read,
         "output": _rest(usage.output, usage.reasoning),
         "reasoning": usage.reasoning,
+        "cache_written": usage.cache_write,
         "input": usage.input,
         "output_total": usage.output,
         "total": total,

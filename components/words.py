@@ -92,13 +92,13 @@ def _tokens(usage: Usage | None) -> str:
     if usage is None or (usage.input is None and usage.output is None):
         return "tokens not reported"
     shown = []
-    for number, part, part_name, way in (
-        (usage.input, usage.cache_read, "cached", "in"),
-        (usage.output, usage.reasoning, "reasoning", "out"),
+    for number, way, parts in (
+        (usage.input, "in", ((usage.cache_read, "cached"), (usage.cache_write, "written to the cache"))),
+        (usage.output, "out", ((usage.reasoning, "reasoning"),)),
     ):
         if number is None:
             shown.append(f"{way} not reported")
         else:
-            inside = f" ({part:,} {part_name})" if part else ""
-            shown.append(f"{count(number, 'token')} {way}{inside}")
+            inside = ", ".join(f"{part:,} {name}" for part, name in parts if part)
+            shown.append(f"{count(number, 'token')} {way}{f' ({inside})' if inside else ''}")
     return ", ".join(shown)

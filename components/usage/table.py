@@ -23,6 +23,7 @@ _HEADINGS = {
     "cached_input": "Cached input (tokens)",
     "output": "Output (tokens)",
     "reasoning": "Reasoning (tokens)",
+    "cache_written": "Written to cache (tokens)",
     "input": "Input, all (tokens)",
     "output_total": "Output, all (tokens)",
     "total": "Total (tokens)",
@@ -30,17 +31,28 @@ _HEADINGS = {
     "total_s": "Whole reply (s)",
     "tokens_per_s": "Speed (tokens/s)",
 }
-_WHOLE = ("calls", "uncached_input", "cached_input", "output", "reasoning", "input", "output_total", "total")
+_WHOLE = (
+    "calls",
+    "uncached_input",
+    "cached_input",
+    "output",
+    "reasoning",
+    "cache_written",
+    "input",
+    "output_total",
+    "total",
+)
 _FORMATS = {"first_token_s": "%.2f", "total_s": "%.2f", "tokens_per_s": "%,.0f"} | dict.fromkeys(_WHOLE, "%,d")
 _PARTS = ("uncached_input", "cached_input", "output", "reasoning", "total")
 _TIMES = ("first_token_s", "total_s", "tokens_per_s")
-_REST = ("calls", "input", "output_total", "connection", "wire")
+_REST = ("calls", "cache_written", "input", "output_total", "connection", "wire")
 _OVER_ALL = ["exchange", "time", "conversation", "model", "state", *_PARTS, *_TIMES, *_REST]
 _ONE_CONVERSATION = [
     "exchange",
     "input",
     "output_total",
     "cached_input",
+    "cache_written",
     "reasoning",
     *_TIMES,
     "calls",

@@ -130,3 +130,9 @@ def test_the_running_sum_skips_what_was_not_reported() -> None:
 def test_empty_frames_stay_frames() -> None:
     frame = usage.frame([])
     assert usage.long(frame).empty and usage.cumulative(frame).empty
+
+
+def test_what_was_written_to_the_cache_stands_apart() -> None:
+    frame = usage.frame([row(0, Usage(input=900, cache_read=300, cache_write=500)), row(1, Usage(input=1))])
+    assert known(frame, 0, "cache_written") == [500]
+    assert usage.totals(frame)["cache_written"] == usage.Total(500, 1)

@@ -62,3 +62,8 @@ def test_an_open_fence_stays_in_one_block() -> None:
     text = "one\n\n```py\na\n\nb\n```\n\ntwo"
     assert paragraphs(text) == ["one", "```py\na\n\nb\n```", "two"]
     assert "\n\n".join(paragraphs(text)) == text
+
+
+def test_what_was_written_to_the_cache_is_said() -> None:
+    usage = Usage(input=900, output=5, cache_read=300, cache_write=500)
+    assert measured(usage, None) == "900 tokens in (300 cached, 500 written to the cache), 5 tokens out"
