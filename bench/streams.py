@@ -69,7 +69,14 @@ def _responses_text() -> Iterable[dict[str, Any]]:
 
 
 def _responses_arguments() -> Iterable[dict[str, Any]]:
-    item = {"id": "fc_a", "type": "function_call", "call_id": "a", "name": "f", "arguments": "", "status": "in_progress"}
+    item = {
+        "id": "fc_a",
+        "type": "function_call",
+        "call_id": "a",
+        "name": "f",
+        "arguments": "",
+        "status": "in_progress",
+    }
     yield {"type": "response.output_item.added", "output_index": 0, "item": item, "sequence_number": 0}
     for at in range(EVENTS):
         rest = {"item_id": "fc_a", "output_index": 0, "delta": f'"{at}",', "sequence_number": at + 1}

@@ -44,7 +44,9 @@ def answered(problem: Problem, context: Context) -> Advice:
 # Where what a known cause wants changed is to be found; the rest is in the options.
 _CAUSE_ACTIONS: Mapping[CauseId, tuple[Action, ...]] = {
     **dict.fromkeys(("tool-name", "description-long", "schema-keyword", "tools-many", "grammar"), ("tools", "retry")),
-    **dict.fromkeys(("reasoning-unwanted", "signature", "result-missing", "media-kind", "media-fetch"), ("model", "edit_message")),
+    **dict.fromkeys(
+        ("reasoning-unwanted", "signature", "result-missing", "media-kind", "media-fetch"), ("model", "edit_message")
+    ),
 }
 
 

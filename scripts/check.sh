@@ -15,7 +15,7 @@ step() {
 step format .venv/bin/ruff format --check .
 step lint .venv/bin/ruff check .
 step types .venv/bin/mypy
-step tests .venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
+step tests .venv/bin/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser and not servers"
 
 if [ -n "$failed" ]; then
     printf '\nCallsmith: failed:%s (make format mends format and some of lint)\n' "$failed" >&2

@@ -1,5 +1,5 @@
 """A conversation carried from every format into every other, in the middle of a turn and after it: the demo provider,
-which checks as vendors do, takes it; and where it would not, that was said before sending, with a way out that works."""
+which checks as vendors do, takes it; where it would not, that was said before sending, with a way out that works."""
 
 from __future__ import annotations
 
