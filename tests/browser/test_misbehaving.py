@@ -112,6 +112,7 @@ def test_a_stall_ends_at_the_limit_between_bytes(app: App, window: Open) -> None
     app.begin_with(Setup(model="demo-stall"))
     page = window(app)
     page.press("options")
+    page.page.get_by_role("tab", name="More", exact=True).click()
     limit = page.page.get_by_role("spinbutton", name="Between bytes")
     limit.fill("1")
     limit.press("Enter")
