@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from callsmith.types.events import (
@@ -130,7 +131,7 @@ class Fold:
         parts.extend(self._done.items())
         parts.sort(key=lambda item: item[0])
         return Turn(
-            parts=tuple(part for _, part in parts),
+            parts=_apart([part for _, part in parts]),
             state=self._state(),
             finish=self._finish,
             usage=self._usage,
@@ -168,6 +169,21 @@ def _joined(pieces: list[str]) -> str:
     if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def _apart(parts: list[Part]) -> tuple[Part, ...]:
+    """Two calls under one id could not be answered apart: the later one gets a suffix."""
+    used: set[str] = set()
+    for at, part in enumerate(parts):
+        if isinstance(part, ToolCall):
+            call_id, count = part.id, 1
+            while call_id in used:
+                count += 1
+                call_id = f"{part.id}_{count}"
+            used.add(call_id)
+            if count > 1:
+                parts[at] = replace(part, id=call_id)
+    return tuple(parts)
 
 
 def _merge(old: Any, new: Any, *, join_text: bool = False) -> Any:

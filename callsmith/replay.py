@@ -43,12 +43,9 @@ def replay(exchange: Mapping[str, Any], rng: random.Random | None = None) -> dic
     name = str(exchange.get("wire"))
     if name not in WIRES:
         raise ValueError(f"{exchange.get('id')}: unknown wire format {name!r}")
-    response = exchange.get("response")
-    if not isinstance(response, Mapping) or not isinstance(response.get("body_text"), str):
-        raise ValueError(f"{exchange.get('id')}: this exchange has no response with a status and a body_text")
-    streamed = exchange.get("framing", "sse" if exchange.get("stream") else "single") != "single"
-    reader = Reader(WIRES[name], response["status"], stream=streamed)
-    for piece in _slices(response["body_text"].encode("utf-8", "replace"), rng):
+    status, body = answered(exchange)
+    reader = Reader(WIRES[name], status, stream=is_stream(exchange))
+    for piece in _slices(body, rng):
         reader.feed(piece)
     reader.close()
     turn = reader.turn()
@@ -66,6 +63,19 @@ def replay(exchange: Mapping[str, Any], rng: random.Random | None = None) -> dic
         "thinking_tokens": counted if apart else None,
         "error": _error(turn.problem),
     }
+
+
+def answered(exchange: Mapping[str, Any]) -> tuple[int, bytes]:
+    """Status and body of a recorded answer. ValueError where it has none."""
+    response = exchange.get("response")
+    status, body = (response.get("status"), response.get("body_text")) if isinstance(response, Mapping) else (None, "")
+    if not isinstance(status, int) or not isinstance(body, str):
+        raise ValueError(f"{exchange.get('id')}: this exchange has no response with a status and a body_text")
+    return status, body.encode("utf-8", "replace")
+
+
+def is_stream(exchange: Mapping[str, Any]) -> bool:
+    return bool(exchange.get("framing", "sse" if exchange.get("stream") else "single") != "single")
 
 
 def _usage(usage: Usage | None, reasoning: int | None) -> dict[str, int | None] | None:

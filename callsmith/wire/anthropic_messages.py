@@ -160,7 +160,7 @@ class _Writer:
         self._end_reply()
         if self._out and self._out[-1]["role"] == "assistant":
             block: Block = self._out[-1]["content"][-1]
-            if block.get("type") == "text":
+            if block.get("type") == "text" and isinstance(block.get("text"), str):
                 self._out[-1]["content"][-1] = {**block, "text": block["text"].rstrip()}
 
 

@@ -116,7 +116,7 @@ def test_a_stall_ends_at_the_limit_between_bytes(app: App, window: Open) -> None
     limit = page.page.get_by_role("spinbutton", name="Between bytes")
     limit.fill("1")
     limit.press("Enter")
-    expect(page.key("chips")).to_contain_text("own time limits")
+    expect(page.key("chip-limits")).to_contain_text("own time limits")
     page.page.keyboard.press("Escape")
     page.say("write 40 words")
     expect(page.problem).to_contain_text("1 s")
