@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 from dotenv import dotenv_values
+from hypothesis import settings as hypothesis_settings
 
 from callsmith import settings
+
+# A machine may be busy: how long an example takes is measured elsewhere.
+hypothesis_settings.register_profile("callsmith", deadline=None)
+hypothesis_settings.load_profile("callsmith")
 
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"

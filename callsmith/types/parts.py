@@ -7,6 +7,7 @@ nothing in Callsmith interprets it except the wire format that wrote it.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -70,9 +71,10 @@ class ToolCall:
     kind: Literal["tool_call"] = "tool_call"
 
     def parsed(self) -> Parsed | Malformed:
-        """The arguments as JSON, or where they stop being JSON (NaN and Infinity are not JSON)."""
+        """The arguments as JSON, or where they stop being JSON (NaN and Infinity are not JSON, nor can a number that no
+        double holds be said again)."""
         try:
-            return Parsed(json.loads(self.arguments, parse_constant=_refuse_constant))
+            return Parsed(json.loads(self.arguments, parse_constant=_refuse_constant, parse_float=finite))
         except json.JSONDecodeError as error:
             return Malformed(error.msg, error.lineno, error.colno)
         except _NotJson as error:
@@ -121,6 +123,14 @@ Part = Text | Thinking | Refusal | ToolCall | ToolResult | Media | Opaque
 
 class _NotJson(ValueError):
     pass
+
+
+def finite(number: str) -> float:
+    """A number of a JSON text. ValueError where it is too large for a double: it would be written as Infinity."""
+    value = float(number)
+    if math.isinf(value):
+        raise _NotJson(f"{number[:40]} is too large for a number")
+    return value
 
 
 def _refuse_constant(name: str) -> Any:

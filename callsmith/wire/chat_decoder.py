@@ -14,6 +14,8 @@ from callsmith.wire.problems import MAX_RAW, error_in, from_error, unreadable
 from callsmith.wire.stream import StreamDecoder
 
 _CHUNK_KEYS = frozenset(("choices", "usage", "error", "obfuscation", "object"))
+# Log probabilities are asked for with an extra body alone; they stay in the raw answer.
+_CHOICE_KEYS = frozenset(("index", "delta", "message", "finish_reason", "logprobs"))
 # Fields beside the choices that belong to the message: Perplexity's and xAI's sources, the same in every chunk.
 _OF_MESSAGE = frozenset(("citations", "search_results"))
 
@@ -66,7 +68,12 @@ class _Reply:
         if chunk.keys() - _CHUNK_KEYS - self._meta_seen:
             self._meta(chunk, events)
         choices = chunk.get("choices")
-        if not choices or not isinstance(choices, list):
+        if choices:
+            self._choices(choices, events)
+
+    def _choices(self, choices: Any, events: list[Event]) -> None:
+        if not isinstance(choices, list):
+            events.append(Unknown("choices", dumps(choices)))
             return
         choice = choices[0]
         if len(choices) > 1 or not isinstance(choice, dict) or (choice.get("index") or 0) != self._choice:
@@ -77,13 +84,27 @@ class _Reply:
         if isinstance(delta, dict):
             self._message.delta(delta, events)
         message = choice.get("message")
-        if isinstance(message, dict) and not self._message.begun:
+        if isinstance(message, dict):
             # The whole answer: the unstreamed form, or a relay's last chunk (rule 3).
-            self._message.delta(message, events, whole=True)
+            self._message.whole(message, events)
+        if not choice.keys() <= _CHOICE_KEYS or type(delta) is str or type(message) is str:
+            self._more_of_choice(choice, events)
         reason = choice.get("finish_reason")
         if reason:
             self._finish = str(reason)
             events.append(Finished(self._finish))
+
+    def _more_of_choice(self, choice: Mapping[str, Any], events: list[Event]) -> None:
+        """Words where an object belongs, or where the older completions had them; measurements beside the message."""
+        for key, value in choice.items():
+            if key in ("delta", "message") and isinstance(value, str):
+                self._message.delta({"content": value}, events)
+            elif key == "text" and isinstance(value, str):
+                # Some relays fill it beside the delta, with the same words.
+                if not choice.get("delta") and not choice.get("message"):
+                    self._message.delta({"content": value}, events)
+            elif key not in _CHOICE_KEYS and value is not None:
+                events.append(Meta(key, value))
 
     def done_marker(self) -> None:
         self.ended = True

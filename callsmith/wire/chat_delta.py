@@ -26,6 +26,7 @@ class ReplyMessage:
         self.begun = False
         self._calls = CallSlots()
         self._details: list[Any] = []
+        self._texts: dict[str, list[str]] = {}  # fields not known here: text in pieces, or the same in every delta
         self._spoken = Spoken()
         self._next_picture = _PICTURES
 
@@ -47,18 +48,28 @@ class ReplyMessage:
             text = thinking if isinstance(thinking, str) else dumps(thinking)
             events.append(ThinkingDelta(THINKING, text, name))
         refusal = delta.get("refusal")
-        if refusal and isinstance(refusal, str):
+        if refusal:
             self.begun = True
-            events.append(RefusalDelta(REFUSAL, refusal))
+            events.append(RefusalDelta(REFUSAL, refusal if isinstance(refusal, str) else dumps(refusal)))
         if delta.get("tool_calls") or delta.get("function_call"):
             self._call_deltas(delta, events, whole=whole)
         if not delta.keys() <= _DELTA_KEYS:
             self._other_fields(delta, events)
 
+    def whole(self, message: Mapping[str, Any], events: list[Event]) -> None:
+        """The whole message. After deltas it is a repetition, but for calls that no delta brought."""
+        if not self.begun:
+            self.delta(message, events, whole=True)
+        elif message.get("tool_calls") and not self._calls:
+            self._call_deltas(message, events, whole=True)
+
     def end(self, events: list[Event], *, whole: bool) -> None:
         events.extend(self._calls.settle(ended=whole))
         if self._details:
             events.append(Extra("reasoning_details", _joined_details(self._details)))
+        for key, pieces in self._texts.items():
+            repeats = all(piece == pieces[0] for piece in pieces)
+            events.append(Extra(key, pieces[0] if repeats else "".join(pieces)))
         self._spoken.end(SOUND, events)
 
     def _call_deltas(self, delta: Mapping[str, Any], events: list[Event], *, whole: bool) -> None:
@@ -84,6 +95,8 @@ class ReplyMessage:
                     events.append(TextDelta(TEXT, said))
             elif key == "images" and value:
                 self._next_picture = pictures(value, self._next_picture, events)
+            elif isinstance(value, str):
+                self._texts.setdefault(key, []).append(value)
             else:
                 events.append(Extra(key, value))
 

@@ -19,7 +19,7 @@ from typing import Any
 from callsmith.conversation import CANCELLED, answerable
 from callsmith.types.connection import Target
 from callsmith.types.message import Message
-from callsmith.types.parts import Media, Opaque, Parsed, Part, Refusal, Text, Thinking, ToolCall, ToolResult
+from callsmith.types.parts import Media, Opaque, Parsed, Part, Refusal, Text, Thinking, ToolCall, ToolResult, finite
 from callsmith.wire.body import is_own
 from callsmith.wire.custom import ARGUMENT
 from callsmith.wire.gemini_calls import CALL
@@ -171,7 +171,7 @@ def response_object(content: str, *, is_error: bool) -> dict[str, Any]:
 def _value(content: str) -> Any:
     """The JSON in a result's text. A bare number whose spelling would change (``1.10``) stays text."""
     try:
-        value = json.loads(content, parse_constant=_refuse)
+        value = json.loads(content, parse_constant=_refuse, parse_float=finite)
     except (ValueError, RecursionError):
         return content
     if isinstance(value, dict | list | str) or dumps(value) == content.strip():

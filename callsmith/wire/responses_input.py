@@ -16,7 +16,7 @@ from callsmith.types.parts import Media, Opaque, Text, ToolCall
 from callsmith.wire.body import is_own
 from callsmith.wire.custom import call_as_function
 from callsmith.wire.profile import profile_of
-from callsmith.wire.responses_items import CLIENT_ITEMS, items_of, media_part, result_items
+from callsmith.wire.responses_items import CALLS, CLIENT_ITEMS, items_of, media_part, result_items, text_field
 
 
 def input_items(
@@ -26,6 +26,8 @@ def input_items(
     custom_tools = profile_of(target.connection, target.model).custom_tools
     out: list[dict[str, Any]] = []
     calls: Mapping[str, ToolCall] = {}
+    used: set[str] = set()
+    names: Mapping[str, str] = {}
     for message in messages:
         if message.role == "user":
             out += _user(message)
@@ -33,14 +35,38 @@ def input_items(
             own = is_own(message, target)
             if not (own or custom_tools):
                 message = _without_custom(message)
-            out += items_of(message, verbatim=own, stored=stored)
+            said = items_of(message, verbatim=own, stored=stored)
+            names = _apart(said, used)
+            out += said
             calls = {call.id: call for call in message.calls}
         else:
-            out += result_items(message, calls)
+            answers = result_items(message, calls)
+            out += [
+                {**item, "call_id": names.get(item["call_id"], item["call_id"])} if "call_id" in item else item
+                for item in answers
+            ]
     if held:
         return out
     asked = {item.get("id") for item in out if item.get("type") == APPROVAL_REQUEST}
     return [item for item in out if item.get("type") != APPROVAL_RESPONSE or item.get("approval_request_id") in asked]
+
+
+def _apart(items: list[dict[str, Any]], used: set[str]) -> dict[str, str]:
+    """An id that an earlier turn gave too, as happens where a format has no ids of its own, gets a suffix: an output
+    is matched to its call in the whole input. The new ids by the old ones."""
+    names: dict[str, str] = {}
+    for at, item in enumerate(items):
+        if text_field(item, "type") in CALLS:
+            wanted = item["call_id"]
+            free, count = wanted, 1
+            while free in used:
+                count += 1
+                free = f"{wanted}_{count}"
+            used.add(free)
+            if free != wanted:
+                names[wanted] = free
+                items[at] = {**item, "call_id": free}
+    return names
 
 
 def _without_custom(message: Message) -> Message:

@@ -35,7 +35,7 @@ CLIENT_ITEMS = frozenset(
     )
 )
 MAX_CALL_ID = 64
-_CALLS = {"function_call": ("function", "arguments"), "custom_tool_call": (CUSTOM, "input")}
+CALLS = {"function_call": ("function", "arguments"), "custom_tool_call": (CUSTOM, "input")}
 _CONTENT = {"output_text": "text", "refusal": "refusal"}
 
 
@@ -49,7 +49,7 @@ def parts_of(item: Mapping[str, Any], position: int) -> list[Part]:
         if text:
             source = "reasoning_text" if _texts(item.get("content")) else "reasoning_summary"
             return [Thinking(text, source, {REASONING: item})]
-    if kind in _CALLS:
+    if kind in CALLS:
         return [_call_part(item, position)]
     return [Opaque(kind or "item", item)]
 
@@ -85,7 +85,7 @@ def _message_parts(item: Mapping[str, Any]) -> Iterator[Part]:
 
 
 def _call_part(item: Mapping[str, Any], position: int) -> ToolCall:
-    kind, field = _CALLS[item["type"]]
+    kind, field = CALLS[item["type"]]
     value = item.get(field)
     text = value if isinstance(value, str) else "" if value is None else dumps(value)
     if kind == "function" and not text.strip():
@@ -175,7 +175,7 @@ class _Items:
         if lost and not stored:
             # An item whose id the server knows is refused without its reasoning (3.2). Without an id a message or a
             # call passes; the steps of server tools cannot do without theirs and stay behind.
-            return [_nameless(item) for item in kept if item.get("type") in (MESSAGE, *_CALLS)]
+            return [_nameless(item) for item in kept if item.get("type") in (MESSAGE, *CALLS)]
         return kept
 
 

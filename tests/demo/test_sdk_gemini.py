@@ -12,6 +12,8 @@ from google.genai import errors, types
 from callsmith.demo.server import DemoServer
 from callsmith.starters import STARTERS
 
+pytestmark = pytest.mark.slow
+
 WEATHER = STARTERS[0].tools[0]
 TOOL = types.Tool(
     function_declarations=[

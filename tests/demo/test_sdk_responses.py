@@ -14,6 +14,8 @@ from openai.types.responses import Response, ResponseFunctionToolCall, ResponseR
 from callsmith.demo.server import DemoServer
 from callsmith.starters import STARTERS
 
+pytestmark = pytest.mark.slow
+
 WEATHER = STARTERS[0].tools[0]
 TOOLS: list[Any] = [
     {

@@ -18,6 +18,8 @@ from callsmith.demo.server import DemoServer
 from callsmith.starters import STARTERS
 from tests.demo.kit import offered
 
+pytestmark = pytest.mark.slow
+
 SEARCH, FETCH = STARTERS[3].tools
 PROMPT = "Search the docs for refunds and search the docs for delivery times, then tell me what they say"
 RESULTS: dict[str, Any] = {

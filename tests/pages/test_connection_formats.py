@@ -12,6 +12,8 @@ from callsmith.store import Store
 from callsmith.types.connection import Connection
 from callsmith.wire.registry import WIRES
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "connections.py"
 
 

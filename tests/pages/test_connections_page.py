@@ -23,6 +23,8 @@ from callsmith.types.setup import Setup
 from components import services
 from components.connections import check
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "connections.py"
 CANARY = "sk-canary-0123456789abcdef"
 MODELS = {"data": [{"id": "gpt-4o"}, {"id": "gpt-4o-mini"}, {"id": "claude-x"}]}

@@ -15,6 +15,8 @@ from callsmith.wire.registry import WIRES
 from tests.pages.options_kit import CLAUDE, GATEWAY, kept, keys, open_tab
 from tests.pages.playground import Page, weather
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = {"type": "object", "properties": {"answer": {"type": "string"}}}
 SERVER = McpServer("tickets", "https://mcp.example.com/mcp")
 # Every control of the options that not all formats have, and the formats that have it.

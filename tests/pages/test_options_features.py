@@ -13,6 +13,8 @@ from callsmith.types.setup import Setup
 from tests.pages.options_kit import CLAUDE, GATEWAY, kept, keys, open_tab
 from tests.pages.playground import Page
 
+pytestmark = pytest.mark.slow
+
 SERVER = McpServer("tickets", "https://mcp.example.com/mcp", allowed_tools=("find", "open"))
 
 

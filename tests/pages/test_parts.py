@@ -17,6 +17,8 @@ from callsmith.types.setup import Setup
 from callsmith.types.usage import Usage
 from tests.pages.playground import Page, replied, weather
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = {"type": "object", "properties": {"age": {"type": "integer"}}, "required": ["age"]}
 ASKED_SCHEMA = {"response_format": {"type": "json_schema", "json_schema": {"name": "reply", "schema": SCHEMA}}}
 SEARCH = {"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"query": "harbour of Boston"}}

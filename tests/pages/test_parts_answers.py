@@ -3,6 +3,8 @@ holds when the server was started again."""
 
 from __future__ import annotations
 
+import pytest
+
 from callsmith.conversation import APPROVAL_REQUEST, PAUSED
 from callsmith.results import Draft
 from callsmith.store import Store
@@ -11,6 +13,8 @@ from callsmith.types.parts import Opaque, Text, ToolCall
 from callsmith.types.problem import Problem
 from callsmith.types.setup import Setup
 from tests.pages.playground import Page, replied, weather
+
+pytestmark = pytest.mark.slow
 
 CALL = ToolCall("call_1", "get_current_weather", '{"location": "Rome"}')
 

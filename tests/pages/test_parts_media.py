@@ -27,6 +27,8 @@ from callsmith.types.setup import Setup
 from callsmith.wire.registry import WIRES
 from tests.pages.playground import Page, replied, weather
 
+pytestmark = pytest.mark.slow
+
 
 def png(width: int = 40, height: int = 30) -> bytes:
     out = io.BytesIO()

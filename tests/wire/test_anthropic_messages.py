@@ -242,3 +242,13 @@ def test_media_after_a_result_are_part_of_that_result() -> None:
 
 def test_lone_surrogates_can_be_sent() -> None:
     assert sent(user("\ud800"))[0]["content"] == [says("\ud800")]
+
+
+def test_a_text_block_without_text_at_the_end_is_no_fault_of_ours() -> None:
+    odd = {"type": "text", "text": 7}
+    assert sent(user(), assistant(Opaque("text", odd)))[-1]["content"] == [odd]
+
+
+def test_a_number_too_large_for_json_is_sent_as_the_text_it_was() -> None:
+    (block,) = sent(user(), assistant(ToolCall("a", "f", '{"n":1e400}')), results(ToolResult("a", "1")))[1]["content"]
+    assert block["input"] == {"INVALID_JSON": '{"n":1e400}'}

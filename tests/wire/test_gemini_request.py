@@ -187,6 +187,7 @@ def test_trap_29_a_call_without_a_result_was_cancelled() -> None:
         ("boom", True, {"error": "boom"}),
         ('{"error": "x", "code": 1}', True, {"error": "x", "code": 1}),
         ('{"code": 1}', True, {"error": {"code": 1}}),
+        ('{"n":1e400}', False, {"output": '{"n":1e400}'}),
     ],
 )
 def test_a_result_is_an_object_with_output_or_error(content: str, is_error: bool, response: Any) -> None:

@@ -284,3 +284,11 @@ def test_where_the_server_holds_the_history_only_what_is_new_is_sent(held: dict[
 
 def test_lone_surrogates_can_be_sent() -> None:
     assert body(user("\ud800"))["input"][0]["content"] == "\ud800"
+
+
+def test_ids_that_come_again_in_a_later_turn_are_told_apart() -> None:
+    """Gemini gives no ids, so ours are the same in every turn."""
+    asked = Message("assistant", (ToolCall("call_1", "f", "{}"),), Origin("x", "C", "gemini", "g"))
+    given = Message("tool", (ToolResult("call_1", "1"),))
+    items = body(user(), asked, given, asked, given)["input"]
+    assert [item["call_id"] for item in items if "call_id" in item] == ["call_1", "call_1", "call_1_2", "call_1_2"]
