@@ -36,6 +36,8 @@ def answered(problem: Problem, context: Context) -> Advice:
         return _BY_STATUS[status](problem, context)
     if status is not None and 300 <= status < 400:
         return _redirected(problem, context)
+    if problem.kind == "stream" and not _ITS_OWN_FAULT.isdisjoint((problem.code, problem.type)):
+        return _upstream(problem, context)
     if status is not None and status >= 500:
         return _upstream(problem, context)
     return _refused(problem, context)
@@ -344,6 +346,8 @@ _BY_CODE: Mapping[str, _Rule] = {
     **dict.fromkeys(("do_request_failed", "bad_response_body", "empty_response", "overloaded_error"), _upstream),
     "api_not_implemented": _not_offered,
 }
+# In the middle of a reply no status says whose fault it is; these words do (OpenAI's and Anthropic's error types).
+_ITS_OWN_FAULT = frozenset(("overloaded", "overloaded_error", "server_error", "api_error", "timeout_error"))
 _BY_STATUS: Mapping[int | None, _Rule] = {
     401: _wrong_key,
     402: _empty_account,

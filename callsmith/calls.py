@@ -44,6 +44,8 @@ def judge(call: ToolCall, tools: Mapping[str, Tool]) -> Verdict:
     except SchemaError as error:
         return Verdict(True, None, (f"Cannot be checked: the schema is broken ({error})",))
     notes = tuple(f"{item.path or 'the arguments'}: {item.message}" for item in found)
+    if not notes and tool.type == "custom" and tool.grammar is not None and isinstance(parsed.value, dict):
+        return Verdict(True, *_fits(parsed.value["input"], tool.grammar))
     return Verdict(True, not notes, notes)
 
 

@@ -207,10 +207,12 @@ def clean_base_url(url: str) -> str:
 
 
 def lacks_version(url: str) -> bool:
-    """A base URL without a version such as ``/v1`` at its end, unless a preset knows it to be right."""
-    if any(url == preset.base_url for preset in PRESETS):
+    """A base URL whose path ends in no version such as ``/v1``, unless a preset knows it to be right. A bare host
+    lacks nothing: every format puts its version in."""
+    path = urlsplit(url).path
+    if not path.strip("/") or any(url == preset.base_url for preset in PRESETS):
         return False
-    return not re.search(r"/v\d+[a-z0-9.]*(/openai)?$", urlsplit(url).path)
+    return not re.search(r"/v\d+[a-z0-9.]*(/openai)?$", path)
 
 
 def is_local(url: str) -> bool:

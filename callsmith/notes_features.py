@@ -129,7 +129,7 @@ def _mcp(case: Case) -> Iterator[Note]:
         asking = [server.label for server in servers if server.approval == "always"]
         if asking:
             text = f"Messages never asks for leave: the tools of {_and(asking)} run without approval."
-            yield Note("mcp-approval", "ignored", text, case.to(RESPONSES))
+            yield Note("mcp-approval", "lost", text, case.to(RESPONSES))
         if any(server.headers or server.description for server in servers):
             text = "Messages sends no headers and no description to an MCP server."
             yield Note("mcp-parts", "ignored", text, case.to(RESPONSES))

@@ -113,10 +113,7 @@ def _shapes(case: Case, replies: list[Message], foreign: list[Message]) -> Itera
             yield Note("history-arguments", "info", text)
     refusals = [message for message in replies if any(isinstance(part, Refusal) for part in message.parts)]
     if refusals and case.wire != RESPONSES:
-        text = (
-            f"{count(len(refusals), 'refusal')} {verb(len(refusals), 'goes', 'go')} as text: {case.label} has no field "
-        )
-        text += "for it."
+        text = f"{count(len(refusals), 'refusal')} {verb(len(refusals), 'goes', 'go')} as text in {case.label}."
         yield Note("history-refusals", "info", text)
 
 

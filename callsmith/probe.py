@@ -18,7 +18,7 @@ from callsmith.transport import Broken
 from callsmith.types.connection import KEY_PLACEHOLDER, Connection, KeyRef
 from callsmith.types.exchange import Headers
 from callsmith.types.problem import Problem
-from callsmith.wire import anthropic, gemini, openai_responses
+from callsmith.wire import anthropic, gemini, openai_chat, openai_responses
 from callsmith.wire.anthropic import VERSION
 from callsmith.wire.gemini import GOOGLE
 
@@ -86,9 +86,9 @@ def list_request(connection: Connection) -> tuple[str, Headers]:
 
 
 def _like_openai(connection: Connection, base: str) -> str:
-    """Chat is asked right below the base URL; the other formats put in the version that a base URL leaves out."""
+    """Beside the endpoint of the first format, with the version it puts in where a base URL leaves it out."""
     if "openai-chat" in connection.wires:
-        return f"{base}/models"
+        return openai_chat.address(base).removesuffix("chat/completions") + "models"
     if "openai-responses" in connection.wires:
         return openai_responses.address(base).removesuffix("responses") + "models"
     if "anthropic" in connection.wires:

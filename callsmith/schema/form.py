@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from callsmith.schema.document import join
+from callsmith.types.tool import Tool
 
 SCALARS = ("string", "integer", "number", "boolean")
 ARRAY_OF = "array of "
@@ -77,6 +78,15 @@ def summary(parameters: Any, most: int = 6) -> str:
     names = [f"{row.name}*" if row.required else row.name for row in tree[:most]]
     more = [f"{len(tree) - most} more"] if len(tree) > most else []
     return ", ".join(names + more) if tree else "no parameters"
+
+
+def summary_of(tool: Tool) -> str:
+    """What a call of the tool holds, in a line."""
+    if tool.type != "custom":
+        return summary(tool.parameters)
+    if tool.grammar is None:
+        return "free text"
+    return "free text that fits a " + ("regular expression" if tool.grammar.syntax == "regex" else "Lark grammar")
 
 
 def type_of(schema: Any) -> str:

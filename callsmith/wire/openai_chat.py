@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from callsmith.types.connection import Target
 from callsmith.types.events import Event
@@ -27,6 +28,9 @@ from callsmith.wire.in_words import schema_asked
 from callsmith.wire.problems import http_problem
 from callsmith.wire.profile import Profile, profile_of
 from callsmith.wire.stream import StreamDecoder
+
+# DeepSeek's and Perplexity's own pages; the third is unverified.
+UNVERSIONED = frozenset(("api.deepseek.com", "api.perplexity.ai", "models.inference.ai.azure.com"))
 
 
 class OpenAIChat:
@@ -74,8 +78,13 @@ class OpenAIChat:
 
 
 def address(base_url: str) -> str:
-    """Vendors put their version in different places, so the base URL says all of it."""
-    return base_url.rstrip("/") + "/chat/completions"
+    """Vendors put their version in different places, so a base URL with a path says all of it. A bare host means
+    ``/v1`` (1.1), but for those that have no version at all."""
+    base = base_url.rstrip("/")
+    parts = urlsplit(base)
+    if not parts.path and parts.hostname not in UNVERSIONED:
+        base += "/v1"
+    return f"{base}/chat/completions"
 
 
 def _sampling(options: Options, profile: Profile) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from callsmith.types.setup import Setup
 from callsmith.wire.registry import WIRES
 from components.chat import session
 from components.connections import check
+from components.state import ui
 from components.words import joined, plain
 
 KEY = "format"
@@ -63,4 +64,5 @@ def _choose() -> None:
     target = session.target_of(setup)
     chosen = st.session_state[KEY]
     proposed = session.proposed_format(target.connection, target.model)
+    ui().notice = ""
     session.save_setup(replace(setup, wire="" if chosen == proposed else chosen))

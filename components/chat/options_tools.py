@@ -18,7 +18,8 @@ from components.chat import option_fields as fields
 _NAMED = "named:"
 _MODES = {"auto": "auto: the model decides", "required": "required: it must call", "none": "none: it must not call"}
 _VALIDATED = {"validated": "validated: text, or a call that fits its schema"}
-_PARALLEL = {None: fields.DEFAULT, True: "on", False: "off"}
+# Streamlit takes None for nothing chosen, so the default has a word of its own.
+_PARALLEL = {fields.DEFAULT: None, "on": True, "off": False}
 
 
 def tool_options(options: Options, target: Target, tools: Sequence[Tool]) -> None:
@@ -52,9 +53,9 @@ def tool_options(options: Options, target: Target, tools: Sequence[Tool]) -> Non
             st,
             "Parallel calls",
             "option-parallel_tool_calls",
-            _PARALLEL,
-            options.parallel_tool_calls,
-            fields.field("parallel_tool_calls"),
+            {word: word for word in _PARALLEL},
+            next(word for word, value in _PARALLEL.items() if value is options.parallel_tool_calls),
+            lambda options, word: replace(options, parallel_tool_calls=_PARALLEL[word]),
             help="Whether one reply may hold several calls",
         )
     else:

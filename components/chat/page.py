@@ -16,6 +16,7 @@ from components import layout, services, sidebar
 from components.chat import actions, drafts, session
 from components.chat.composer import composer, continue_button
 from components.chat.empty import empty_page
+from components.chat.endings import EARLY_ENDS
 from components.chat.error_card import error_card
 from components.chat.format_switch import format_switch
 from components.chat.live import watch
@@ -24,7 +25,7 @@ from components.chat.option_chips import chip_row
 from components.chat.options import options_popover
 from components.chat.parts import draw_said
 from components.chat.session import Opened
-from components.chat.transcript import EARLY_ENDS, MODEL_AVATAR, USER_AVATAR, Transcript
+from components.chat.transcript import MODEL_AVATAR, USER_AVATAR, Transcript
 from components.connections import picker
 from components.inspect.compare import compare_dialog
 from components.inspect.request_panel import request_panel

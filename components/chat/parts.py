@@ -14,6 +14,7 @@ from callsmith.types.message import Message
 from callsmith.types.parts import Media, Opaque, Part, Refusal, Text, Thinking, ToolCall
 from callsmith.wire.citations import citations
 from components.chat.citations import Sources, draw_sources
+from components.chat.endings import REFUSED
 from components.chat.media import draw_media
 from components.chat.prose import markdown
 from components.chat.steps import draw_extra, draw_hidden, draw_step
@@ -64,6 +65,8 @@ def draw_reply(
                 leaves = leaves[1:]
             case _:
                 _other(part, here)
+    if message.finish == REFUSED and not message.refusal:
+        st.markdown(":red[:material/block: **Refused**] The provider ended this reply as a refusal.")
     draw_sources(sources, f"sources-{key}")
     more = {name: value for name, value in message.extra.items() if value and name not in _DRAWN_ELSEWHERE}
     if more:

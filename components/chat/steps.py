@@ -93,6 +93,6 @@ def _label(said: Step, type_: str) -> str:
     lines = said.detail.splitlines() or [""]
     first = lines[0].replace("https://", "").replace("http://", "")
     shown = first if len(first) <= _IN_LABEL else first[: _IN_LABEL - 3] + "..."
-    more = f" and {len(lines) - 1} more" if len(lines) > 1 else ""
+    more = f" and {count(len(lines) - 1, 'more line')}" if len(lines) > 1 else ""
     detail = f" · {plain(shown)}{more}" if shown else ""
     return f"{title}{detail} {_STATES.get(said.state, '')}".rstrip()

@@ -9,6 +9,7 @@ from callsmith.jsontext import indented
 from callsmith.types.features import ResponseSchema
 from callsmith.types.message import Message
 from components import services
+from components.chat.endings import is_declined
 from components.words import plain
 
 _TITLE = ":material/data_object: **Reply as data**"
@@ -35,7 +36,7 @@ def looks_like_data(text: str) -> bool:
 def is_data(message: Message, response: ResponseSchema | None) -> bool:
     """Whether this reply was asked for as data. ``response`` is the schema of now: it only says where to look."""
     text = message.text
-    if not text.strip() or message.origin is None:
+    if not text.strip() or message.origin is None or is_declined(message.finish):
         return False
     if not looks_like_data(text) and response is None:
         return False

@@ -15,23 +15,13 @@ from callsmith.types.tool import Tool
 from components.chat import actions, drafts, session
 from components.chat.approvals import approval_card
 from components.chat.call_card import call_card
+from components.chat.endings import EARLY_ENDS
 from components.chat.parts import Cards, draw_files, draw_reply, draw_said
 from components.chat.result_slot import result_slot
 from components.chat.structured import asked_in
 from components.state import WINDOW, ui
 from components.words import count, measured, plain
 
-# Finish reasons, in each wire format's own word, that mean the reply is not all the model meant to say.
-_TOKEN_LIMIT, _FILTERED = "stopped at the token limit", "cut by a content filter"
-EARLY_ENDS = {
-    "length": _TOKEN_LIMIT,
-    "max_tokens": _TOKEN_LIMIT,
-    "max_output_tokens": _TOKEN_LIMIT,
-    "MAX_TOKENS": _TOKEN_LIMIT,
-    "model_context_window_exceeded": "stopped at the end of the context window",
-    "content_filter": _FILTERED,
-    "SAFETY": _FILTERED,
-}
 USER_AVATAR = ":material/person:"
 MODEL_AVATAR = ":material/smart_toy:"
 

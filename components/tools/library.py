@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from callsmith.schema.form import summary
+from callsmith.schema.form import summary_of
 from callsmith.store import ToolRecord
 from components import services
 from components.tools import findings
@@ -74,7 +74,7 @@ def _entry(record: ToolRecord, badge: str) -> None:
         with st.container(gap=None, width="stretch"):
             st.markdown(f"**{plain(tool.name) or '(no name)'}** {badge}")
             described = f"{plain(_short(tool.description))}  \n" if tool.description else ""
-            st.caption(described + plain(summary(tool.parameters)))
+            st.caption(described + plain(summary_of(tool)))
         st.button(
             "Edit",
             key=f"tool-edit-{record.id}",

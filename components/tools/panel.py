@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from callsmith.schema.form import summary
+from callsmith.schema.form import summary_of
 from callsmith.store import ToolRecord
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import ToolChoice
@@ -125,7 +125,7 @@ def _tool(setup: Setup, on_change: Change, use: ToolUse, record: ToolRecord, *, 
                 args=(setup, on_change, record),
             )
         off = "" if use.on else " · off for the next turn"
-        st.caption(f"{plain(summary(record.tool.parameters))}{off} {badge}")
+        st.caption(f"{plain(summary_of(record.tool))}{off} {badge}")
 
 
 def _missing(setup: Setup, on_change: Change, library: Mapping[str, ToolRecord]) -> None:

@@ -17,7 +17,7 @@ GATEWAY = Connection(
     "g", "Gateway", "https://gw.example.com/v1", key=KeyRef("environment", "GATEWAY_KEY"), preset="other"
 )
 LOCAL = Connection("l", "Ollama (local)", "http://localhost:11434/v1", preset="ollama")
-NO_PATH = Connection("n", "Bare", "https://gw.example.com", key=KeyRef("session"))
+NO_PATH = Connection("n", "Bare", "https://gw.example.com/api", key=KeyRef("session"))
 
 
 def ask(problem: Problem, connection: Connection | None = GATEWAY, model: str = "gpt-4o", **more: Any) -> Advice:
@@ -141,7 +141,7 @@ def test_a_web_page_or_an_unknown_path_suggests_the_version() -> None:
     page = unreadable(b"<html></html>")
     unknown = http(404, message="Invalid URL (POST /chat/completions)", type="invalid_request_error")
     for problem in (page, unknown):
-        assert "add /v1 to its base URL: https://gw.example.com/v1" in " ".join(ask(problem, NO_PATH).steps)
+        assert "add /v1 to its base URL: https://gw.example.com/api/v1" in " ".join(ask(problem, NO_PATH).steps)
         assert "add /v1" not in " ".join(ask(problem).steps)
         assert "https://gw.example.com/v1" in " ".join(ask(problem).steps)
 

@@ -93,7 +93,8 @@ def test_a_trailing_slash_and_white_space_are_taken_off(url: str) -> None:
 @pytest.mark.parametrize(
     ("url", "hinted"),
     [
-        ("https://api.example.com", True),
+        ("https://api.example.com", False),
+        ("https://api.example.com/api", True),
         ("https://api.example.com/openai", True),
         ("https://api.example.com/api/v1", False),
         ("https://generativelanguage.googleapis.com/v1beta/openai", False),

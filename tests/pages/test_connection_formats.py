@@ -69,7 +69,7 @@ def test_formats_are_chosen_and_at_least_one(page: AppTest, store: Store) -> Non
 def test_a_base_url_without_a_version_is_remarked_on_for_chat_alone(page: AppTest, store: Store) -> None:
     add(page, "other")
     page.text_input(key="connection-name").input("Mine")
-    page.text_input(key="connection-base-url").input("https://llm.example.com")
+    page.text_input(key="connection-base-url").input("https://llm.example.com/api")
     page.multiselect(key="connection-formats").set_value(["anthropic"])
     page.text_input(key="connection-key-name").input("1 is no name")
     save(page)

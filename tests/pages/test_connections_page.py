@@ -269,14 +269,14 @@ def test_a_test_without_a_key_asks_nobody(page: AppTest, store: Store, server: S
 
 
 def test_a_missing_version_is_added_with_one_click(page: AppTest, store: Store, server: Server) -> None:
-    typed_connection(store, "https://gw.example.com")
+    typed_connection(store, "https://gw.example.com/api")
     page.session_state["key:c1"] = CANARY
     well = server.answer
     server.answer = lambda url, headers: well(url, headers) if "/v1/" in url else (200, b"<html></html>")
     page.run()
     click(page, "connection-test-c1")
     click(page, "connection-add-version-c1")
-    assert store.connections()[0].base_url == "https://gw.example.com/v1"
+    assert store.connections()[0].base_url == "https://gw.example.com/api/v1"
     assert "It works: 3 models." in said(page)
 
 

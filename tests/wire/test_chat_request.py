@@ -10,6 +10,7 @@ from callsmith.types.message import Message, Origin, Thread
 from callsmith.types.options import Options
 from callsmith.types.parts import Text, Thinking, ToolCall, ToolResult
 from callsmith.types.tool import Tool, ToolChoice
+from callsmith.wire.openai_chat import address
 from callsmith.wire.registry import WIRES
 
 KEYED = Connection("c", "C", "https://host.example/v1/", key=KeyRef("environment", "K"), headers={"X-Team": "a"})
@@ -156,3 +157,17 @@ def test_extras_of_a_call_do_not_travel_to_another_model() -> None:
     call = ToolCall("a", "f", "{}", extra={"extra_content": {"google": {"thought_signature": "s"}}})
     sent = body(user(), assistant(call), Message("tool", (ToolResult("a", "1"),)), model="other")["messages"]
     assert "extra_content" not in sent[1]["tool_calls"][0]
+
+
+@pytest.mark.parametrize(
+    ("base_url", "asked"),
+    [
+        ("https://host.example", "https://host.example/v1/chat/completions"),
+        ("https://host.example/", "https://host.example/v1/chat/completions"),
+        ("https://host.example/v1/", "https://host.example/v1/chat/completions"),
+        ("https://host.example/api", "https://host.example/api/chat/completions"),
+        ("https://api.deepseek.com", "https://api.deepseek.com/chat/completions"),
+    ],
+)
+def test_a_bare_host_means_version_one(base_url: str, asked: str) -> None:
+    assert address(base_url) == asked
