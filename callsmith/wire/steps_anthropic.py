@@ -58,7 +58,7 @@ def _outcome(title: str, read: Callable[[Any], tuple[Any, ...]]) -> Reader:
 
 
 def _pages(content: Any) -> tuple[Any, ...]:
-    return tuple(" ".join(filter(None, (text(p.get("title")), text(p.get("url"))))) for p in maps(content))
+    return tuple(" \u00b7 ".join(filter(None, (text(p.get("title")), text(p.get("url"))))) for p in maps(content))
 
 
 def _field(*names: str) -> Callable[[Any], tuple[Any, ...]]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from callsmith.advice import advise
-from callsmith.advice_types import ACTION_LABELS, Context
+from callsmith.advice.types import ACTION_LABELS, Context
 from callsmith.notes import Fix
 from callsmith.types.exchange import Attempt
 from callsmith.types.problem import Problem

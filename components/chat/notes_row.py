@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from callsmith.notes import Note, notes
-from callsmith.notes_types import Level
+from callsmith.notes.types import Level
 from callsmith.play import Ask
 from callsmith.types.setup import Setup
 from components.chat import session

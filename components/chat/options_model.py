@@ -137,7 +137,7 @@ def _sampling(options: Options, target: Target) -> None:
         absent.append("stop texts")
     fields.toggle("Stream the reply", "option-stream", options.stream, fields.field("stream"))
     if absent:
-        st.caption(f"{WIRES[target.wire].label} has no {joined(absent, "or")}.")
+        st.caption(f"{WIRES[target.wire].label} has no {joined(absent, 'or')}.")
 
 
 def _texts(typed: str) -> tuple[str, ...]:

@@ -46,7 +46,7 @@ def search_options(search: WebSearch | None, target: Target) -> None:
     }
     absent = [word for part, word in lacks.items() if not offer.has(target, f"web_search.{part}")]
     if absent:
-        st.caption(f"{WIRES[target.wire].label} has no {joined(absent, "or")} here.")
+        st.caption(f"{WIRES[target.wire].label} has no {joined(absent, 'or')} here.")
 
 
 def _how(search: WebSearch, target: Target) -> None:

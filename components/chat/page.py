@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from callsmith.advice_types import Context
+from callsmith.advice.types import Context
 from callsmith.conversation import Conversation, may_ask
 from callsmith.job import Job
 from callsmith.notes import Fix, ways_out

@@ -56,7 +56,7 @@ def response_editor(setup: Setup, target: Target) -> None:
     st.caption(f"{plain(response.name)}: {plain(summary(response.schema))}, {strict}")
     unsaid = [words for part, words in _BESIDE.items() if not offer.has(target, f"response.{part}")]
     if unsaid:
-        st.caption(f"{WIRES[target.wire].label} is sent the schema without {joined(unsaid, "or")}.")
+        st.caption(f"{WIRES[target.wire].label} is sent the schema without {joined(unsaid)}.")
 
 
 def _switch(options: Options, on: bool) -> Options:

@@ -182,8 +182,8 @@ class Transcript:
         message = node.message
         info = self._info(message)
         facts = measured(info.usage, info.marks) if info is not None else "tokens not reported"
-        if message.finish in EARLY_ENDS:
-            facts += f" · {EARLY_ENDS[message.finish]}"
+        if early := EARLY_ENDS.get(message.finish or ""):
+            facts += f" · {early}"
         # At the head a card below says it, with what to do.
         if info is not None and info.state == "interrupted" and node.id != self._conversation.head:
             facts = ":material/link_off: broke off before its end · " + facts

@@ -115,6 +115,8 @@ def test_the_provider_answers_an_error(problem: Problem, title: str, action: str
         (Problem("unreadable", "x", code="no_choices"), "The answer cannot be read"),
         (Problem("stream", "x", 200), "The provider reported an error in its answer"),
         (Problem("stream", "x", 200, code="429"), "Too many requests"),
+        (Problem("stream", "x", 200, code="overloaded", type="server_error"), "The provider has trouble"),
+        (Problem("stream", "x", 200, type="api_error"), "The provider has trouble"),
         (Problem("stream", "x", 200, code="content_filter"), "The provider's content filter stopped the request"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,

@@ -3,6 +3,7 @@
 import pytest
 
 from callsmith.calls import judge
+from callsmith.schema.form import summary_of
 from callsmith.schema.lint import lint
 from callsmith.schema.text import TextError
 from callsmith.schema.tool_document import document_of, read_tool, tool_of
@@ -66,6 +67,20 @@ def test_free_text_without_a_grammar_is_not_judged() -> None:
     assert (verdict.known, verdict.valid) == (True, None)
 
 
-@pytest.mark.parametrize(("arguments", "valid"), [('{"input":"x"}', True), ('{"text":"x"}', False)])
+@pytest.mark.parametrize(
+    ("arguments", "valid"), [('{"input":"ABC-1"}', True), ('{"input":"x"}', False), ('{"text":"ABC-1"}', False)]
+)
 def test_where_a_format_has_no_custom_tools_the_text_is_one_argument(arguments: str, valid: bool) -> None:
     assert judge(ToolCall("a", "ticket", arguments), {"ticket": TICKET}).valid is valid
+
+
+@pytest.mark.parametrize(
+    ("grammar", "said"),
+    [
+        (None, "free text"),
+        (Grammar("regex", "[a-z]+"), "free text that fits a regular expression"),
+        (Grammar("lark", "start: NAME"), "free text that fits a Lark grammar"),
+    ],
+)
+def test_a_custom_tool_is_summed_up_by_its_text_not_by_parameters(grammar: Grammar | None, said: str) -> None:
+    assert summary_of(Tool("sql", type="custom", grammar=grammar)) == said

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from callsmith.advice import Context, advise
-from callsmith.causes import CauseId, known_cause
+from callsmith.advice.causes import CauseId, known_cause
 from callsmith.notes import ways_out
 from callsmith.types.connection import KeyRef, Target
 from callsmith.types.features import Effort, ResponseSchema, WebSearch

@@ -106,6 +106,8 @@ def test_another_model_brings_its_own_format_back_and_that_is_said(store: Store)
     assert kept(store).wire == ""
     assert page.at.segmented_control(key="format").value == "openai-chat"
     assert "The format is Chat again, as proposed for gpt-4o." in page.text
+    switch(page, "gemini")
+    assert "The format is" not in page.text
 
 
 def test_a_change_of_model_that_leaves_the_format_is_not_remarked_on(store: Store) -> None:

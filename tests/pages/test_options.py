@@ -127,7 +127,7 @@ def set_to(page: Page, kind: str, key: str, value: Any) -> None:
             ["get_current_weather"],
             Options(tool_choice=ToolChoice(allowed=("get_current_weather",))),
         ),
-        ("Tool choice", "selectbox", "option-parallel_tool_calls", False, Options(parallel_tool_calls=False)),
+        ("Tool choice", "selectbox", "option-parallel_tool_calls", "off", Options(parallel_tool_calls=False)),
         ("Reply", "toggle", "option-spoken", True, Options(spoken=SpokenReply())),
         ("Search", "toggle", "option-web-search", True, Options(web_search=WebSearch())),
         ("More", "text_input", "option-cache-key", "k", Options(cache=Cache(key="k"))),

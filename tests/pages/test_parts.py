@@ -150,6 +150,24 @@ def test_a_refusal_is_said_apart(store: Store) -> None:
 
 
 @pytest.mark.parametrize(
+    ("finish", "said"),
+    [
+        ("refusal", "**Refused**] The provider ended this reply as a refusal."),
+        ("SAFETY", "cut by a content filter"),
+        ("PROHIBITED_CONTENT", "cut by a content filter"),
+    ],
+)
+def test_a_refusal_that_has_no_field_of_its_own_is_told_by_the_finish_reason(
+    store: Store, finish: str, said: str
+) -> None:
+    declined = replied(store, Text("I will not."), wire="anthropic", finish=finish, request=ASKED_SCHEMA)
+    page = Page(store, conversation_id=declined)
+    assert said in page.text
+    assert "I will not." in page.text
+    assert "Reply as data" not in page.text
+
+
+@pytest.mark.parametrize(
     ("reply", "badge", "shown"),
     [
         ('{"age": 36}', "fits its schema", '{\n  "age": 36\n}'),

@@ -113,7 +113,7 @@ def said(kind: str, **fields: Any) -> Step:
         (
             "web_search_tool_result",
             {"content": [{"title": "T", "url": "u"}, {"url": "v"}]},
-            Step("Search results", "T u\nv", "done"),
+            Step("Search results", "T \u00b7 u\nv", "done"),
         ),
         (
             "web_search_tool_result",

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from callsmith.advice_http import answered
-from callsmith.advice_types import Action, Advice, Context, start
+from callsmith.advice.http import answered
+from callsmith.advice.types import Action, Advice, Context, start
 from callsmith.connections import DEMO, is_local, lacks_version, preset
 from callsmith.demo.models import MODELS
 from callsmith.types.problem import Problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callsmith.conversation import answerable
-from callsmith.notes_types import ANTHROPIC, CHAT, GEMINI, Case, Note, count
+from callsmith.notes.types import ANTHROPIC, CHAT, GEMINI, Case, Note, count
 from callsmith.types.parts import Parsed, ToolCall
 
 _HOME = {"claude": ANTHROPIC, "gemini": GEMINI}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from callsmith.conversation import answerable
-from callsmith.notes_types import ANTHROPIC, CHAT, CHOOSE_FREELY, RESPONSES, THINK_OFF, Case, Note, option
+from callsmith.notes.types import ANTHROPIC, CHAT, CHOOSE_FREELY, RESPONSES, THINK_OFF, Case, Note, option
 from callsmith.types.features import Effort
 from callsmith.types.parts import Opaque, Part, Thinking
 from callsmith.wire.body import is_own

@@ -12,7 +12,7 @@ from itertools import chain
 from typing import Any
 
 from callsmith.conversation import APPROVAL_REQUEST, answerable
-from callsmith.notes_types import ANTHROPIC, CHAT, GEMINI, RESPONSES, Case, Note, count, label, verb
+from callsmith.notes.types import ANTHROPIC, CHAT, GEMINI, RESPONSES, Case, Note, count, label, verb
 from callsmith.types.message import Message, Origin
 from callsmith.types.parts import Opaque, Parsed, Refusal, Text, Thinking, ToolCall
 from callsmith.wire.body import is_own

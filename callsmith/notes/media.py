@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from callsmith.notes_types import ANTHROPIC, CHAT, GEMINI, RESPONSES, Case, Note, count, verb
+from callsmith.notes.types import ANTHROPIC, CHAT, GEMINI, RESPONSES, Case, Note, count, verb
 from callsmith.types.message import Message
 from callsmith.types.parts import Media
 from callsmith.wire.body import is_own

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from callsmith.notes_types import ANTHROPIC, CHAT, GEMINI, RESPONSES, Case, Fix, Note, count, verb
+from callsmith.notes.types import ANTHROPIC, CHAT, GEMINI, RESPONSES, Case, Fix, Note, count, verb
 from callsmith.schema.walk import children, subschemas
 from callsmith.types.setup import Setup
 

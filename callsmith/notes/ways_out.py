@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import get_args
 
-from callsmith.causes import CauseId, known_cause
+from callsmith.advice.causes import CauseId, known_cause
 from callsmith.conversation import Conversation
-from callsmith.notes_features import SAY_JSON
-from callsmith.notes_options import WORDS, cleared
-from callsmith.notes_tools import first_tools
-from callsmith.notes_types import (
+from callsmith.notes.features import SAY_JSON
+from callsmith.notes.options import WORDS, cleared
+from callsmith.notes.tools import first_tools
+from callsmith.notes.types import (
     ANTHROPIC,
     CHAT,
     CHOOSE_FREELY,

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from callsmith.advice_types import Action, Advice, Context, start
-from callsmith.causes import CauseId, Known, known_cause
+from callsmith.advice.causes import CauseId, Known, known_cause
+from callsmith.advice.types import Action, Advice, Context, start
 from callsmith.connections import lacks_version
 from callsmith.types.problem import Problem
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from callsmith.conversation import Conversation
-from callsmith.notes_features import of_features
-from callsmith.notes_gateway import of_gateway
-from callsmith.notes_history import of_history
-from callsmith.notes_media import of_media
-from callsmith.notes_options import of_options
-from callsmith.notes_thinking import of_thinking
-from callsmith.notes_tools import of_tools
-from callsmith.notes_types import Case, Fix, Level, Note
+from callsmith.notes.features import of_features
+from callsmith.notes.gateway import of_gateway
+from callsmith.notes.history import of_history
+from callsmith.notes.media import of_media
+from callsmith.notes.options import of_options
+from callsmith.notes.thinking import of_thinking
+from callsmith.notes.tools import of_tools
+from callsmith.notes.types import Case, Fix, Level, Note
+from callsmith.notes.ways_out import ways_out
 from callsmith.types.connection import Target
 from callsmith.types.options import Options
 from callsmith.types.setup import Setup
 from callsmith.types.tool import Tool
-from callsmith.ways_out import ways_out
 
 __all__ = ["Fix", "Note", "notes", "ways_out"]
 

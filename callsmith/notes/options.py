@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from callsmith.notes_types import ANTHROPIC, CHAT, GEMINI, RESPONSES, THINK_OFF, Case, Fix, Note, count, option, verb
+from callsmith.notes.types import ANTHROPIC, CHAT, GEMINI, RESPONSES, THINK_OFF, Case, Fix, Note, count, option, verb
 from callsmith.types.tool import ToolChoice
 
 WORDS: Mapping[str, str] = {

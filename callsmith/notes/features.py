@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from callsmith.notes_types import (
+from callsmith.notes.types import (
     ANTHROPIC,
     CHAT,
     GEMINI,
