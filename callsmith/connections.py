@@ -147,10 +147,11 @@ PRESETS: tuple[Preset, ...] = (
 
 
 class MissingSecret(LookupError):
-    """A header needs a variable that is not set. The text names both and says what to do."""
+    """A header, or the authorization of an MCP server, needs a variable that is not set. The text names it and says
+    what to do."""
 
     def __init__(self, name: str, header: str = "") -> None:
-        where = f'The header "{header}"' if header else "A header"
+        where = f'The header "{header}"' if header else "This request"
         super().__init__(f"{where} needs {name}, which is not set in the environment, .env or secrets.toml")
         self.name = name
 

@@ -139,8 +139,11 @@ def _choose_model(setup: Setup, on_change: OnChange) -> None:
 
 
 def _ask(setup: Setup, connection: Connection, model: str, on_change: OnChange) -> None:
-    """A format chosen by hand is chosen for one model; another model brings its own proposal, and that is said."""
-    before, changed = target_of(setup), replace(setup, connection_id=connection.id, model=model, wire="")
+    """A format chosen by hand stays where the provider says that it serves the other model too. Else the model brings
+    its own proposal, and that is said."""
+    said = check.endpoint_types(connection, model)
+    kept = setup.wire if said and setup.wire in formats.offered(connection, model, said) else ""
+    before, changed = target_of(setup), replace(setup, connection_id=connection.id, model=model, wire=kept)
     on_change(changed)
     after = target_of(changed)
     if setup.wire and after.wire != before.wire:

@@ -110,6 +110,15 @@ def test_another_model_brings_its_own_format_back_and_that_is_said(store: Store)
     assert "The format is" not in page.text
 
 
+def test_a_format_chosen_by_hand_stays_where_the_other_model_is_served_in_it_too(store: Store) -> None:
+    known(store, Model(CLAUDE), Model("gpt-4o", endpoint_types=("openai", "gemini")))
+    page = Page(store, Setup(connection_id="gw", model=CLAUDE, wire="gemini"))
+    choose_model(page, "gpt-4o")
+    assert kept(store).wire == "gemini"
+    assert page.at.segmented_control(key="format").value == "gemini"
+    assert "The format is" not in page.text
+
+
 def test_a_change_of_model_that_leaves_the_format_is_not_remarked_on(store: Store) -> None:
     known(store, Model(CLAUDE), Model("gpt-4o"))
     page = Page(store, Setup(connection_id="gw", model=CLAUDE))
