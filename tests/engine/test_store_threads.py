@@ -10,6 +10,8 @@ from callsmith.store import Store
 from callsmith.types.setup import Setup
 from tests.engine.store_kit import Stores, exchange, reply, said, turn
 
+pytestmark = pytest.mark.slow
+
 WRITERS = 6
 
 

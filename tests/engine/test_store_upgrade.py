@@ -14,6 +14,8 @@ from callsmith.store import Store, StoreError, migrations
 from callsmith.store.schema import metadata
 from tests.engine.store_kit import exchanged, raw, url_in
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 
 

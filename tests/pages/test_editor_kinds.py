@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from callsmith.store import Store
@@ -14,6 +15,8 @@ from callsmith.types.tool import Grammar, Tool
 from components.tools import home
 from tests.pages.options_kit import kept
 from tests.pages.playground import Page
+
+pytestmark = pytest.mark.slow
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "tools.py"
 SCHEMA = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}

@@ -20,6 +20,8 @@ from components.connections import check
 from tests.pages.options_kit import CLAUDE, GATEWAY, kept
 from tests.pages.playground import WEATHER, Page, replied, weather
 
+pytestmark = pytest.mark.slow
+
 
 def formats(page: Page) -> list[str]:
     return list(page.at.segmented_control(key="format").options)

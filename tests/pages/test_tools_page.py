@@ -21,6 +21,8 @@ from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import Tool, ToolChoice
 from components import services
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "tools.py"
 SETUP = "setup-under-test"
 

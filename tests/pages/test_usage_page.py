@@ -21,6 +21,8 @@ from components.usage import charts
 from components.usage.table import to_csv
 from tests.engine.store_kit import exchange, reply, said, turn
 
+pytestmark = pytest.mark.slow
+
 APP = Path(__file__).resolve().parents[2] / "app.py"
 DAY = 86_400.0
 FULL = Usage(input=1200, output=34, cache_read=1000, reasoning=4, total=1234)
