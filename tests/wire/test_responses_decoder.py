@@ -312,7 +312,9 @@ def test_what_is_no_answer_is_a_problem_not_an_exception(body: bytes, code: str,
 def test_junk_in_any_field_is_survived(junk: Any) -> None:
     for field in ("type", "output_index", "content_index", "delta", "item", "response"):
         for event in (OPEN_MESSAGE, delta("output_text", "a"), done(call()), final(message("b"))):
-            read(f"data: {json.dumps({**event, field: junk})}\n\n".encode())
+            odd = f"data: {json.dumps({**event, field: junk})}\n\n".encode()
+            # What comes after it is read as ever.
+            assert read(odd + sse(final(message("b")))).text == "b"
     for field in ("type", "content", "call_id", "id", "name", "arguments", "summary"):
         for item in (message("a"), call(), REASONING):
             read(sse(added({**item, field: junk}), done({**item, field: junk}), final({**item, field: junk})))
