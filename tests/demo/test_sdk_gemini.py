@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 
 import pytest
@@ -23,17 +22,6 @@ TOOL = types.Tool(
     ]
 )
 PROMPT = "weather in Paris and Tokyo"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[DemoServer]:
-    running = DemoServer()
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield running
-    running.shutdown()
-    running.server_close()
-    thread.join()
 
 
 @pytest.fixture

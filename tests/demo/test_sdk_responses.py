@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,17 +26,6 @@ TOOLS: list[Any] = [
     }
 ]
 PROMPT = "weather in Paris and Tokyo"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[DemoServer]:
-    running = DemoServer()
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield running
-    running.shutdown()
-    running.server_close()
-    thread.join()
 
 
 @pytest.fixture

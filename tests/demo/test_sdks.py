@@ -6,7 +6,6 @@ What they send back is what they were given: the demo provider refuses a lost th
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,14 +28,6 @@ RESULTS: dict[str, Any] = {
     "doc-40": {"title": "Delivery", "text": "Three days."},
 }
 ANSWER = "“Refunds” says: “Money back.” “Delivery” says: “Three days.”"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[DemoServer]:
-    with DemoServer() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
 
 
 @pytest.fixture

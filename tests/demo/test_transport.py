@@ -30,17 +30,6 @@ def http() -> Iterator[httpx.Client]:
         yield client
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[DemoServer]:
-    running = DemoServer()
-    thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
-    yield running
-    running.shutdown()
-    running.server_close()
-    thread.join()
-
-
 @pytest.fixture
 def openai(server: DemoServer) -> Iterator[OpenAI]:
     with OpenAI(base_url=server.base_url, api_key="unused", max_retries=2) as client:
