@@ -29,7 +29,7 @@ def result_slot(conversation_id: str, slot: Slot, tool: Tool | None, wire: str) 
         revision=draft.revision,
         on_change=lambda: _typed(conversation_id, slot.key),
         rows=min(14, max(4, draft.text.count("\n") + 1)),
-        placeholder='{"temperature": 21}' if draft.format == "JSON" else "What the tool says",
+        placeholder="What the tool says, as JSON" if draft.format == "JSON" else "What the tool says",
         invalid=bool(draft.text.strip() and slot.problem),
     )
     if drafts.take_unheard(conversation_id, slot):
