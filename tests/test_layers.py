@@ -31,10 +31,20 @@ ONLY_IN = {
     "alembic": ("callsmith/store/",),
     "click": ("callsmith/cli.py", "callsmith/commands/"),
     "dotenv": ("callsmith/settings.py",),
+    "mcp": ("callsmith/execute/",),
+    "griffe": ("callsmith/importing/",),
+    "genson": ("callsmith/importing/",),
+    "yaml": ("callsmith/importing/",),
 }
-PURE = ("callsmith/wire/", "callsmith/schema/", "callsmith/types/", "callsmith/fold.py", "callsmith/conversation.py")
+PURE = (
+    *("callsmith/wire/", "callsmith/schema/", "callsmith/vendors/", "callsmith/exporting/", "callsmith/evidence/"),
+    *("callsmith/types/", "callsmith/fold.py", "callsmith/conversation.py"),
+)
 # What the pure rooms may import of callsmith: the types, and each other.
-PURE_MODULES = ("callsmith.types", "callsmith.wire", "callsmith.schema", "callsmith.fold", "callsmith.conversation")
+PURE_MODULES = (
+    *("callsmith.types", "callsmith.wire", "callsmith.schema", "callsmith.vendors", "callsmith.exporting"),
+    *("callsmith.evidence", "callsmith.fold", "callsmith.conversation"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 
@@ -13,6 +13,47 @@ class Grammar:
 
     syntax: Literal["lark", "regex"]
     definition: str
+
+
+@dataclass(frozen=True, slots=True)
+class HttpArgument:
+    """Where one argument of a call goes in its HTTP request: the property of the parameters, the place, and the
+    name it has there. ``body`` with an empty ``name`` is the whole body."""
+
+    property: str
+    place: Literal["path", "query", "header", "cookie", "body"]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class HttpCall:
+    """The HTTP request a tool was made from, kept so that the tool can be run later.
+
+    ``url`` holds ``{name}`` for each path argument. ``headers`` are the constant ones; a secret in them is
+    written ``{{NAME}}``, never as its value.
+    """
+
+    method: str
+    url: str
+    arguments: tuple[HttpArgument, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a tool was imported from. Never sent.
+
+    ``kind`` is the kind of import (``openai-chat``, ``openapi``, ``mcp``, ``curl``, ``python``, ...). ``name`` is the
+    name it has there, where that differs. ``source`` names the file, address, document or server. ``extra`` holds
+    the fields of its definition that have no place in a ``Tool``, so that an export to the same shape loses nothing.
+    """
+
+    kind: str
+    name: str = ""
+    source: str = ""
+    http: HttpCall | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +71,7 @@ class Tool:
     output_schema: Mapping[str, Any] | None = None
     type: Literal["function", "custom"] = "function"
     grammar: Grammar | None = None
+    origin: Origin | None = None
 
 
 # The formats that know no custom tools offer one as a function that takes its text as this one argument.
