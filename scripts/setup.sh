@@ -15,12 +15,12 @@ fail() { printf 'Callsmith: %s\n' "$*" >&2; exit 1; }
 
 case $kind in
     app) files=requirements.txt ;;
-    dev) files="requirements.txt requirements-dev.txt" ;;
+    dev) files="requirements.txt requirements-mcp.txt requirements-dev.txt" ;;
     *) fail "setup.sh takes app or dev, not '$kind'." ;;
 esac
 
 # shellcheck disable=SC2086  # one word a file
-wanted=$(cat $files requirements-mcp.txt constraints.txt | cksum)
+wanted=$(cat $files constraints.txt | cksum)
 # The stamp is written last. A link to a Python that is gone since is not executable.
 if [ -x .venv/bin/python ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
     exit 0
@@ -61,7 +61,7 @@ for file in $files; do
     }
 done
 if [ "$kind" = dev ]; then
-    cat requirements.txt requirements-mcp.txt constraints.txt | cksum >.venv/.installed-app
+    cat requirements.txt constraints.txt | cksum >.venv/.installed-app
 fi
 printf '%s\n' "$wanted" >"$stamp"
 rm -f "$marker"
