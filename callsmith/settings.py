@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from dotenv import dotenv_values
 
@@ -44,6 +45,12 @@ def load() -> Settings:
         default_model=secret("CALLSMITH_MODEL") or "",
         problems=problems,
     )
+
+
+def allows(what: Literal["stdio", "private_addresses"]) -> bool:
+    """Whether the configuration says ``allow`` to something that is off by default, since it reaches further than the
+    page: ``CALLSMITH_STDIO`` starts programs, ``CALLSMITH_PRIVATE_ADDRESSES`` reaches into private networks."""
+    return (secret(f"CALLSMITH_{what.upper()}") or "").lower() == "allow"
 
 
 def secret(name: str) -> str | None:

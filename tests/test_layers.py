@@ -32,6 +32,7 @@ ONLY_IN = {
     "click": ("callsmith/cli.py", "callsmith/commands/"),
     "dotenv": ("callsmith/settings.py",),
     "mcp": ("callsmith/execute/",),
+    "httpx2": ("callsmith/execute/",),
     "griffe": ("callsmith/importing/",),
     "genson": ("callsmith/importing/",),
     "yaml": ("callsmith/importing/",),
