@@ -36,9 +36,9 @@ def kept(tool_id: str) -> Tool | None:
 
 def keep(tool_id: str, tool: Tool) -> None:
     if not is_response(tool_id):
-        before = kept(tool_id)
+        old = kept(tool_id)
         # Where a tool came from is no part of what is edited.
-        services.store().save_tool(replace(tool, origin=before.origin if before else None), tool_id)
+        services.store().save_tool(replace(tool, origin=old.origin if old else None), tool_id)
         return
     setup = session.current().setup
     schema = tool.parameters if tool.parameters is not None else {}
