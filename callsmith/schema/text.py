@@ -38,10 +38,10 @@ class TextError(ValueError):
         self.column = column
 
 
-def read(text: str) -> Any:
+def read(text: str, limit: int = MAX_CHARACTERS) -> Any:
     """The document in ``text``; TextError with line and column where it is not one."""
-    if len(text) > MAX_CHARACTERS:
-        raise TextError(f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be edited here")
+    if len(text) > limit:
+        raise TextError(f"The text has {len(text):,} characters; at most {limit:,} can be read here")
     if not text.strip():
         raise TextError("The text is empty", 1, 1)
     text = text.replace("\ufeff", " ", 1) if text.startswith("\ufeff") else text

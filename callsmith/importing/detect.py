@@ -1,0 +1,35 @@
+"""What kind of input a text is, told by its beginning. A wrong guess is overruled by choosing the kind by hand."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_HEAD = 20_000
+_CURL = re.compile(r"\s*(?:\$\s*)?curl(?:\.exe)?\s", re.IGNORECASE)
+_DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*[ \t]*[(:\[]", re.MULTILINE)
+_PYTHON = re.compile(r"^(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import[ \t]|@\w+)", re.MULTILINE)
+
+
+def kind_of_text(text: str, filename: str = "") -> str:
+    """``curl`` or ``python``; "" for what is to be read as JSON or YAML and told by its content."""
+    head = text[:_HEAD]
+    if head.lstrip()[:1] in ("{", "["):
+        return ""
+    if _CURL.match(head):
+        return "curl"
+    name = filename.lower().removesuffix(".gz")
+    if name.endswith((".py", ".pyi")):
+        return "python"
+    if name.endswith((".json", ".jsonl", ".yaml", ".yml")):
+        return ""
+    return "python" if _DEFINITION.search(text) or _PYTHON.match(head.lstrip()) else ""
+
+
+def is_openapi(document: Any) -> bool:
+    if not isinstance(document, dict):
+        return False
+    version = document.get("openapi", document.get("swagger"))
+    if not isinstance(version, str | int | float) or isinstance(version, bool):
+        return False
+    return any(isinstance(document.get(key), dict) for key in ("paths", "webhooks"))

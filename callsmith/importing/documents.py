@@ -1,0 +1,114 @@
+"""A text as the documents in it: JSON, JSON lines, JSON values one after the other, YAML."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from callsmith.importing.source import MAX_TEXT, refuse_long
+from callsmith.importing.types import ImportProblem
+from callsmith.schema import text as json_text
+from callsmith.schema.text import TextError
+
+_FILLED = re.compile(r"\S")
+_YAML = (".yaml", ".yml")
+_LINES = (".jsonl", ".ndjson", ".jsonlines")
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One value and the line it begins at; ``problem`` where the text there is none."""
+
+    value: Any
+    line: int
+    problem: str = ""
+
+
+def documents(text: str, filename: str = "") -> Iterator[Document]:
+    """Every document in a text. ImportProblem where it is neither JSON nor YAML."""
+    name = filename.lower().removesuffix(".gz")
+    if text.lstrip()[:1] not in ("{", "[") or name.endswith(_YAML):
+        yield from _yaml(text)
+    elif is_lines(text):
+        yield from _lines(text)
+    else:
+        refuse_long(text)
+        try:
+            yield Document(json_text.read(text, MAX_TEXT), 1)
+        except TextError as error:
+            if name.endswith(_LINES):
+                yield from _lines(text)
+                return
+            if not isinstance(error.__cause__, json.JSONDecodeError) or error.__cause__.msg != "Extra data":
+                raise ImportProblem(error.message, error.line, error.column) from error
+            yield from _one_after_the_other(text)
+
+
+def is_lines(text: str) -> bool:
+    """Whether the first line is a whole document and more follows."""
+    filled = (line for _, line in _numbered(text) if line.strip())
+    first = next(filled, "").strip()
+    if first[-1:] not in ("}", "]") or next(filled, None) is None:
+        return False
+    try:
+        json_text.read(first, MAX_TEXT)
+    except TextError as error:
+        # A repeated key or NaN: the line is a document, if a bad one, and the next line is another.
+        return not isinstance(error.__cause__, json.JSONDecodeError)
+    return True
+
+
+def _numbered(text: str) -> Iterator[tuple[int, str]]:
+    """Lines as JSON lines has them: a line separator inside of a text is none."""
+    number, at = 0, 0
+    while at < len(text):
+        number += 1
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        yield number, text[at:end]
+        at = end + 1
+
+
+def _lines(text: str) -> Iterator[Document]:
+    for number, line in _numbered(text):
+        if not line.strip():
+            continue
+        try:
+            yield Document(json_text.read(line, MAX_TEXT), number)
+        except TextError as error:
+            place = f", column {error.column}" if error.column else ""
+            yield Document(None, number, f"Line {number}{place}: {error.message}")
+
+
+def _one_after_the_other(text: str) -> Iterator[Document]:
+    decoder = json.JSONDecoder()
+    line, before, at = 1, 0, _filled(text, 0)
+    while at < len(text):
+        line += text.count("\n", before, at)
+        before = at
+        try:
+            end = decoder.raw_decode(text, at)[1]
+        except (json.JSONDecodeError, RecursionError) as error:
+            raise ImportProblem("What follows the document before is not JSON", line, 1) from error
+        try:
+            yield Document(json_text.read(text[at:end], MAX_TEXT), line)
+        except TextError as error:
+            yield Document(None, line, f"Line {line + (error.line or 1) - 1}: {error.message}")
+        at = _filled(text, end)
+
+
+def _filled(text: str, at: int) -> int:
+    """Where the next character stands that is no space."""
+    found = _FILLED.search(text, at)
+    return found.start() if found else len(text)
+
+
+def _yaml(text: str) -> Iterator[Document]:
+    from callsmith.importing import yaml_text
+
+    refuse_long(text)
+    for value, line in yaml_text.read_all(text):
+        yield Document(value, line)
