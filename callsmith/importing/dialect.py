@@ -38,9 +38,9 @@ def repaired(schema: Mapping[str, Any], shape: str, at: str) -> tuple[dict[str, 
     """
     foreign = _foreign_types(schema)
     if shape == "gemini" or (foreign and foreign <= _GEMINI):
-        return rewritten(schema, at, (_types, _counts, nullable, example))
+        return rewritten(schema, at, (known_types, _counts, nullable, example))
     if shape == "bfcl" or foreign:
-        return rewritten(schema, at, (_types, _flags))
+        return rewritten(schema, at, (known_types, required_flags))
     return dict(schema), []
 
 
@@ -63,7 +63,7 @@ def _foreign_types(schema: Mapping[str, Any]) -> set[str]:
     return found - set(TYPES)
 
 
-def _types(schema: dict[str, Any], at: str, changes: list[Change]) -> None:
+def known_types(schema: dict[str, Any], at: str, changes: list[Change]) -> None:
     value = schema.get("type")
     given = value if isinstance(value, list) else [value]
     if not all(isinstance(one, str) for one in given) or all(one in TYPES for one in given):
@@ -87,7 +87,7 @@ def _counts(schema: dict[str, Any], at: str, changes: list[Change]) -> None:
             changes.append(Change(f"{at}/{keyword}", f'"{keyword}" was the text "{value}": now a number'))
 
 
-def _flags(schema: dict[str, Any], at: str, changes: list[Change]) -> None:
+def required_flags(schema: dict[str, Any], at: str, changes: list[Change]) -> None:
     """``optional`` and ``required`` as flags of a property: JSON Schema lists the required names in the object."""
     properties = schema.get("properties")
     listed = schema.get("required", [])
@@ -117,7 +117,9 @@ def _flags(schema: dict[str, Any], at: str, changes: list[Change]) -> None:
 
 def _flag(value: Any) -> bool | None:
     words = {"true": True, "false": False}
-    return value if isinstance(value, bool) else words.get(value.lower()) if isinstance(value, str) else None
+    if isinstance(value, str):
+        return words.get(value.lower())
+    return value if isinstance(value, bool) else None
 
 
 def _quoted(words: list[Any]) -> str:

@@ -81,7 +81,7 @@ class _Builder:
             value = self._scalar(event.value) if plain else event.value
             self._put(value, 1, 0, event.anchor, event.value, plain)
         elif isinstance(event, yaml.AliasEvent):
-            self._alias(event.anchor)
+            self._alias(event.anchor or "")
         elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             self._begin({} if isinstance(event, yaml.MappingStartEvent) else [], event.anchor)
         elif isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
