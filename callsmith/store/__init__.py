@@ -9,12 +9,23 @@ from callsmith.store.connections import Connections
 from callsmith.store.conversations import Conversations
 from callsmith.store.exchanges import Exchanges
 from callsmith.store.keepsakes import Keepsakes
-from callsmith.store.records import ConversationSummary, ExchangeInfo, ToolRecord, UsageRow
+from callsmith.store.recorded_calls import RecordedCalls
+from callsmith.store.records import ConversationSummary, ExchangeInfo, ToolChange, ToolRecord, ToolVersion, UsageRow
 from callsmith.store.recovery import Recovery
 from callsmith.store.tools import Tools
 
-__all__ = ["ConversationSummary", "ExchangeInfo", "NotFound", "Store", "StoreError", "ToolRecord", "UsageRow"]
+__all__ = [
+    "ConversationSummary",
+    "ExchangeInfo",
+    "NotFound",
+    "Store",
+    "StoreError",
+    "ToolChange",
+    "ToolRecord",
+    "ToolVersion",
+    "UsageRow",
+]
 
 
-class Store(Conversations, Recovery, Exchanges, Tools, Connections, Keepsakes):
+class Store(Conversations, Recovery, Exchanges, Tools, RecordedCalls, Connections, Keepsakes):
     """``Store(url, owner)`` opens the database, brings it up to date and raises ``StoreError`` if it cannot."""

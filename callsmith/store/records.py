@@ -12,6 +12,7 @@ from callsmith.types.tool import Tool
 from callsmith.types.usage import Usage
 
 ExchangeState = Literal["running", "finished", "stopped", "interrupted", "failed"]
+ToolChange = Literal["created", "edited", "undone", "imported", "restored", "strict"]
 ConversationState = Literal["idle", "running", "waiting", "interrupted"]
 
 
@@ -63,7 +64,27 @@ class UsageRow:
 
 @dataclass(frozen=True, slots=True)
 class ToolRecord:
+    """``folder`` is the name of the set it stands in, empty for none. A tool with a ``conversation_id`` is a copy
+    for that conversation only, made of the tool ``copy_of``; the library does not list it."""
+
     id: str
     tool: Tool
     position: int
     updated_at: datetime
+    tags: tuple[str, ...] = ()
+    folder: str = ""
+    conversation_id: str | None = None
+    copy_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToolVersion:
+    """A tool as it was after a change. ``number`` counts from 1 for each tool; ``name`` is empty until someone
+    names it."""
+
+    tool_id: str
+    number: int
+    tool: Tool
+    name: str
+    how: ToolChange
+    created_at: datetime

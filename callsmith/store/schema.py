@@ -135,7 +135,24 @@ tools = sa.Table(
     sa.Column("position", sa.Integer, nullable=False),
     sa.Column("updated_at", sa.Double, nullable=False),
     sa.Column("deleted_at", sa.Double),
+    sa.Column("tags", sa.JSON, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("folder", AnyText, nullable=False, server_default=sa.text("''")),
+    # A copy for one conversation only: which one, and of which tool.
+    sa.Column("conversation_id", AnyText),
+    sa.Column("copy_of", AnyText),
     sa.Index(None, "owner", "position"),
+)
+
+tool_versions = sa.Table(
+    "tool_versions",
+    metadata,
+    sa.Column("tool_id", AnyText, sa.ForeignKey("tools.id"), primary_key=True),
+    sa.Column("number", sa.Integer, primary_key=True),
+    _owner(),
+    sa.Column("tool", sa.JSON, nullable=False),
+    sa.Column("name", AnyText, nullable=False),
+    sa.Column("how", sa.Text, nullable=False),
+    sa.Column("created_at", sa.Double, nullable=False),
 )
 
 connections = sa.Table(

@@ -1,62 +1,104 @@
-"""The library of tools, in the user's order. A tool's schema is kept as it is, key order included."""
+"""The library of tools, in the user's order. A tool's schema is kept as it is, key order included.
+
+Beside the library stand copies of tools for one conversation only; who asks by id finds them too.
+"""
 
 from __future__ import annotations
 
+import json
 import uuid
+from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from callsmith.store.base import Base, NotFound, now
-from callsmith.store.records import ToolRecord
-from callsmith.store.schema import tools
+from callsmith.store.base import NotFound, now
+from callsmith.store.records import ToolChange, ToolRecord
+from callsmith.store.schema import conversations, tools
+from callsmith.store.tool_versions import ToolVersions
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.tool import Tool
 
+MOST_USES = 1_000
 
-class Tools(Base):
+
+class Tools(ToolVersions):
     def tools(self) -> list[ToolRecord]:
-        """In the user's order, without the deleted ones."""
+        """The library in the user's order, without the deleted ones and the copies for one conversation."""
         with self._read() as connection:
-            return [_record(row) for row in connection.execute(self._in_order())]
+            return [_record(row) for row in connection.execute(self._in_order(tools.c.conversation_id.is_(None)))]
+
+    def tools_with(self, ids: Collection[str]) -> list[ToolRecord]:
+        """Those of these ids that are there, in the user's order."""
+        with self._read() as connection:
+            return [_record(row) for row in connection.execute(self._in_order(tools.c.id.in_(ids)))]
 
     def tool(self, tool_id: str) -> ToolRecord | None:
         """None where it does not exist or is deleted."""
-        with self._read() as connection:
-            row = connection.execute(self._in_order().where(tools.c.id == tool_id)).first()
-            return None if row is None else _record(row)
+        return next(iter(self.tools_with([tool_id])), None)
 
-    def save_tool(self, tool: Tool, tool_id: str | None = None) -> str:
-        """Replace the tool with this id, or add a new one at the end. Returns its id."""
+    def save_tool(
+        self, tool: Tool, tool_id: str | None = None, *, how: ToolChange = "edited", same_step: bool = False
+    ) -> str:
+        """Replace the tool with this id, or add a new one at the end. Returns its id.
+
+        A change is a new version, which ``how`` describes; ``same_step``: it goes on with the one before.
+        """
+        kept = to_json(tool)
         with self._write() as connection:
-            if tool_id is not None:
-                changed = sa.update(tools).where(tools.c.owner == self.owner, tools.c.id == tool_id)
-                if connection.execute(changed.values(tool=to_json(tool), updated_at=now())).rowcount:
-                    return tool_id
-            last = sa.select(sa.func.coalesce(sa.func.max(tools.c.position), -1)).where(tools.c.owner == self.owner)
-            new_id = tool_id or uuid.uuid4().hex
-            row = {
-                "id": new_id,
-                "owner": self.owner,
-                "tool": to_json(tool),
-                "position": connection.execute(last).scalar_one() + 1,
-                "updated_at": now(),
-            }
-            connection.execute(sa.insert(tools).values(row))
-            return new_id
+            if tool_id is None or not self._replace(connection, tool_id, kept, how, same_step=same_step):
+                tool_id = self._insert(connection, kept, tool_id, "created" if how == "edited" else how)
+        return tool_id
+
+    def copy_for(self, conversation_id: str, tool_id: str) -> str:
+        """A copy of a tool for one conversation only. Returns its id."""
+        original = self.tool(tool_id)
+        if original is None:
+            raise NotFound(f"no tool {tool_id}")
+        beside = {"conversation_id": conversation_id, "copy_of": tool_id, "tags": list(original.tags)}
+        with self._write() as connection:
+            return self._insert(connection, to_json(original.tool), None, "created", **beside)
+
+    def put_into_library(self, tool_id: str) -> None:
+        """A copy for one conversation becomes a tool of the library."""
+        self._change_tools([tool_id], conversation_id=None, copy_of=None)
+
+    def tag_tool(self, tool_id: str, tags: Iterable[str]) -> None:
+        words = [" ".join(tag.split()) for tag in tags]
+        self._change_tools([tool_id], tags=list(dict.fromkeys(word for word in words if word)))
+
+    def put_into_folder(self, ids: Collection[str], folder: str) -> None:
+        """An empty name takes the tools out of their sets."""
+        self._change_tools(ids, folder=" ".join(folder.split()))
+
+    def conversations_with(self, tool_id: str, *, besides: str = "") -> int:
+        """How many conversations have this tool, on or off; counted up to ``MOST_USES``."""
+        query = (
+            sa.select(conversations.c.setup)
+            .where(
+                conversations.c.owner == self.owner,
+                conversations.c.deleted_at.is_(None),
+                conversations.c.id != besides,
+                sa.cast(conversations.c.setup, sa.Text).contains(json.dumps(tool_id), autoescape=True),
+            )
+            .limit(MOST_USES)
+        )
+        with self._read() as connection:
+            setups = connection.execute(query).scalars()
+            return sum(any(use["tool_id"] == tool_id for use in setup.get("tools", ())) for setup in setups)
 
     def delete_tool(self, tool_id: str) -> None:
-        self._mark_tool(tool_id, now())
+        self._change_tools([tool_id], deleted_at=now())
 
     def restore_tool(self, tool_id: str) -> None:
         """Back in its old place."""
-        self._mark_tool(tool_id, None)
+        self._change_tools([tool_id], deleted_at=None)
 
     def move_tool(self, tool_id: str, position: int) -> None:
         """Put a tool at a place of the list, counted from 0; beyond the end means last."""
         with self._write() as connection:
-            order = [row.id for row in connection.execute(self._in_order())]
+            order = [row.id for row in connection.execute(self._in_order(tools.c.conversation_id.is_(None)))]
             if tool_id not in order:
                 raise NotFound(f"no tool {tool_id}")
             order.remove(tool_id)
@@ -66,19 +108,58 @@ class Tools(Base):
                     sa.update(tools).where(tools.c.owner == self.owner, tools.c.id == moved).values(position=place)
                 )
 
-    def _in_order(self) -> sa.Select[Any]:
+    def _in_order(self, which: sa.ColumnElement[bool]) -> sa.Select[Any]:
         return (
             sa.select(tools)
-            .where(tools.c.owner == self.owner, tools.c.deleted_at.is_(None))
+            .where(tools.c.owner == self.owner, tools.c.deleted_at.is_(None), which)
             .order_by(tools.c.position, tools.c.id)
         )
 
-    def _mark_tool(self, tool_id: str, deleted_at: float | None) -> None:
+    def _replace(
+        self, connection: sa.Connection, tool_id: str, kept: dict[str, Any], how: ToolChange, *, same_step: bool
+    ) -> bool:
+        """False where there is no such tool."""
         mine = tools.c.owner == self.owner, tools.c.id == tool_id
+        query = sa.select(tools.c.tool).where(*mine).with_for_update()
+        before = connection.execute(query).first()
+        if before is None:
+            return False
+        if json.dumps(before.tool) != json.dumps(kept):
+            connection.execute(sa.update(tools).where(*mine).values(tool=kept, updated_at=now()))
+            self._add_version(connection, tool_id, kept, how, same_step=same_step)
+        return True
+
+    def _insert(
+        self, connection: sa.Connection, kept: dict[str, Any], tool_id: str | None, how: ToolChange, **beside: Any
+    ) -> str:
+        last = sa.select(sa.func.coalesce(sa.func.max(tools.c.position), -1)).where(tools.c.owner == self.owner)
+        new_id = tool_id or uuid.uuid4().hex
+        row = {
+            "id": new_id,
+            "owner": self.owner,
+            "tool": kept,
+            "position": connection.execute(last).scalar_one() + 1,
+            "updated_at": now(),
+        }
+        connection.execute(sa.insert(tools).values(row | beside))
+        self._add_version(connection, new_id, kept, how, same_step=False)
+        return new_id
+
+    def _change_tools(self, ids: Collection[str], **values: Any) -> None:
+        mine = tools.c.owner == self.owner, tools.c.id.in_(ids)
         with self._write() as connection:
-            if not connection.execute(sa.update(tools).where(*mine).values(deleted_at=deleted_at)).rowcount:
-                raise NotFound(f"no tool {tool_id}")
+            if not connection.execute(sa.update(tools).where(*mine).values(values)).rowcount:
+                raise NotFound(f"no tool {', '.join(ids)}")
 
 
 def _record(row: sa.Row[Any]) -> ToolRecord:
-    return ToolRecord(row.id, from_json(Tool, row.tool), row.position, datetime.fromtimestamp(row.updated_at, UTC))
+    return ToolRecord(
+        id=row.id,
+        tool=from_json(Tool, row.tool),
+        position=row.position,
+        updated_at=datetime.fromtimestamp(row.updated_at, UTC),
+        tags=tuple(row.tags),
+        folder=row.folder,
+        conversation_id=row.conversation_id,
+        copy_of=row.copy_of,
+    )

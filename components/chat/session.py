@@ -119,8 +119,9 @@ def proposed_format(connection: Connection, model: str) -> WireName:
 
 def tools_of(setup: Setup) -> dict[str, Tool]:
     """The conversation's tools by id, in its order, those switched off included."""
-    library = {record.id: record.tool for record in services.store().tools()}
-    return {use.tool_id: library[use.tool_id] for use in setup.tools if use.tool_id in library}
+    records = services.store().tools_with([use.tool_id for use in setup.tools])
+    kept = {record.id: record.tool for record in records}
+    return {use.tool_id: kept[use.tool_id] for use in setup.tools if use.tool_id in kept}
 
 
 def offered(setup: Setup, tools: Mapping[str, Tool]) -> list[Tool]:

@@ -18,6 +18,7 @@ from callsmith.schema.editing import Editing, opened
 from callsmith.schema.form import Row, flat, rows
 from callsmith.schema.text import same
 from callsmith.schema.tool_document import document_of, tool_of
+from callsmith.store import ToolChange
 from components import services
 from components.live_text import typed
 from components.tools import home
@@ -82,12 +83,14 @@ def listen(found: Desk) -> None:
         keep(found, found.editing.typed(text))
 
 
-def keep(found: Desk, editing: Editing) -> None:
-    """Go on with a new state, and save it."""
+def keep(found: Desk, editing: Editing, how: ToolChange = "edited") -> None:
+    """Go on with a new state, and save it as a version of the tool; ``how`` it came about stands with it."""
     before, found.editing = found.editing, editing
     store = services.store()
     if not same(editing.document, before.document):
-        home.keep(found.tool_id, tool_of(editing.document))
+        # Typing on keeps the steps before it. Undoing in a row is one version too, the one it ends at.
+        typing_on = editing.past is before.past and before.now.error is None
+        home.keep(found.tool_id, tool_of(editing.document), how, same_step=typing_on or how == "undone")
     if editing.now.error is not None:
         store.save_draft(_scope(found.tool_id), _DRAFT, editing.now.text)
     elif before.now.error is not None:
@@ -99,7 +102,7 @@ def step(tool_id: str, way: Callable[[Editing], Editing]) -> None:
     found = _on_desk(tool_id)
     listen(found)
     found.refused.clear()
-    keep(found, way(found.editing))
+    keep(found, way(found.editing), "undone")
 
 
 def set_field(tool_id: str, name: str, value: Any) -> None:

@@ -36,7 +36,7 @@ def editor(tool_id: str, beside: Collection[str] = ()) -> None:
         linted = lint(tool_of(here.editing.document))
         found = tuple(finding for finding in linted if finding.rule != "description-missing")
     else:
-        records = [record for record in services.store().tools() if record.id in (tool_id, *beside)]
+        records = services.store().tools_with([tool_id, *beside])
         found = findings.of_records(records, together=True).get(tool_id, ())
     view = _toolbar(here)
     if view == BOTH:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from callsmith.store import ToolChange
 from callsmith.types.features import ResponseSchema
 from callsmith.types.tool import Tool
 from components import services
@@ -34,11 +35,13 @@ def kept(tool_id: str) -> Tool | None:
     return Tool(response.name, response.description, response.schema, response.strict)
 
 
-def keep(tool_id: str, tool: Tool) -> None:
+def keep(tool_id: str, tool: Tool, how: ToolChange = "edited", *, same_step: bool = False) -> None:
+    """``same_step``: the change goes on with the one before, so that both are one version."""
     if not is_response(tool_id):
         old = kept(tool_id)
         # Where a tool came from is no part of what is edited.
-        services.store().save_tool(replace(tool, origin=old.origin if old else None), tool_id)
+        tool = replace(tool, origin=old.origin if old else None)
+        services.store().save_tool(tool, tool_id, how=how, same_step=same_step)
         return
     setup = session.current().setup
     schema = tool.parameters if tool.parameters is not None else {}

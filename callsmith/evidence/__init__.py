@@ -1,0 +1,1 @@
+"""What recorded calls say about a tool's schema: which would fail now, and what none of them has ever used."""
