@@ -8,19 +8,18 @@ from it the next time.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Sequence
 
 from callsmith.demo.ask import Ask
 from callsmith.demo.script import Say, Script, count, reasoning_count
 from callsmith.demo.tone import SECONDS
+from callsmith.schema.tokens import about
 from callsmith.types.codec import to_json
 from callsmith.types.message import Message
 from callsmith.types.parts import Media, Opaque
 from callsmith.types.usage import Usage
 
 _PER_MESSAGE = 4
-_CHARACTERS_PER_TOKEN = 4
 _PER_MEDIA = 258
 _TOKENS_PER_SECOND = 20
 
@@ -54,8 +53,8 @@ def _spoken(ask: Ask, script: Script) -> int:
 
 
 def _prompt(ask: Ask, messages: Sequence[Message]) -> int:
-    tools = sum(_tokens(json.dumps(to_json(tool), ensure_ascii=False)) for tool in ask.tools)
-    system = _PER_MESSAGE + _tokens(ask.thread.system) if ask.thread.system else 0
+    tools = sum(about(json.dumps(to_json(tool), ensure_ascii=False)) for tool in ask.tools)
+    system = _PER_MESSAGE + about(ask.thread.system) if ask.thread.system else 0
     return tools + system + sum(_PER_MESSAGE + _message(message) for message in messages)
 
 
@@ -65,8 +64,4 @@ def _message(message: Message) -> int:
     texts += [str(part.data) for part in message.parts if isinstance(part, Opaque)]
     texts += [call.name + call.arguments for call in message.calls]
     texts += [result.content for result in message.results]
-    return media + sum(_tokens(text) for text in texts)
-
-
-def _tokens(text: str) -> int:
-    return math.ceil(len(text) / _CHARACTERS_PER_TOKEN)
+    return media + sum(about(text) for text in texts)
