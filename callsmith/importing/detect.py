@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 _HEAD = 20_000
-_CURL = re.compile(r"\s*(?:\$\s*)?curl(?:\.exe)?\s", re.IGNORECASE)
+_CURL = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[$%>]\s*)?curl(?:\.exe)?\s", re.IGNORECASE)
 _DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*[ \t]*[(:\[]", re.MULTILINE)
 _PYTHON = re.compile(r"^(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import[ \t]|@\w+)", re.MULTILINE)
 
