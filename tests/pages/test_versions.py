@@ -1,0 +1,89 @@
+"""The panels of the editor that look back: versions and recorded calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from callsmith import settings
+from callsmith.store import Store
+from components import services
+from tests.pages.test_tools_page import WEATHER, click, ran, words
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    opened = Store(settings.load().database_url)
+    monkeypatch.setattr(services, "store", lambda: opened)
+    yield opened
+    opened.close()
+
+
+def _versions() -> None:
+    import streamlit as st
+
+    from components.tools import versions
+    from components.tools.desk import bind, desk, set_field
+
+    tool_id = st.session_state["tool"]
+    here = desk(tool_id)
+    assert here is not None
+    for field in ("name", "description"):
+        key = bind(here, f"tool-{field}-{tool_id}", here.editing.document[field])
+        st.text_input(field, key=key, on_change=lambda f=field, k=key: set_field(tool_id, f, st.session_state[k]))
+    versions.render(here)
+
+
+def opened(tool_id: str) -> AppTest:
+    at = AppTest.from_function(_versions, default_timeout=10)
+    at.session_state["tool"] = tool_id
+    return ran(at.run())
+
+
+def numbers(store: Store, tool_id: str) -> list[tuple[int, str]]:
+    return [(version.number, version.how) for version in store.versions(tool_id)]
+
+
+def test_typing_in_one_field_is_one_version_and_another_field_is_another(store: Store) -> None:
+    tool_id = store.save_tool(WEATHER)
+    at = opened(tool_id)
+    assert "One version so far" in words(at)
+    for text in ("W", "We", "Wet"):
+        ran(at.text_input(key=f"tool-description-{tool_id}").input(text).run())
+    ran(at.text_input(key=f"tool-name-{tool_id}").input("rain").run())
+    assert numbers(store, tool_id) == [(3, "edited"), (2, "edited"), (1, "created")]
+    assert [version.tool.description for version in store.versions(tool_id)] == ["Wet", "Wet", WEATHER.description]
+    assert "renamed from get_weather to rain" in words(at) and "description" in words(at)
+
+
+def test_a_version_is_named_and_brought_back(store: Store) -> None:
+    tool_id = store.save_tool(WEATHER)
+    store.save_tool(replace(WEATHER, description="Otherwise"), tool_id)
+    at = opened(tool_id)
+    click(at, f"version-rename-{tool_id}-1")
+    ran(at.text_input(key=f"version-name-{tool_id}-1").input(" as  reviewed ").run())
+    assert "as reviewed" in words(at)
+    assert at.button(key=f"version-restore-{tool_id}-2").disabled
+    click(at, f"version-restore-{tool_id}-1")
+    assert numbers(store, tool_id)[0] == (3, "restored")
+    record = store.tool(tool_id)
+    assert record is not None and record.tool == WEATHER
+    assert at.text_input(key=f"tool-description-{tool_id}").value == WEATHER.description
+
+
+def test_any_two_versions_are_compared(store: Store) -> None:
+    tool_id = store.save_tool(WEATHER)
+    for description in ("two", "three"):
+        store.save_tool(replace(WEATHER, description=description), tool_id)
+    at = opened(tool_id)
+    assert '"description": "two"' in at.code[0].value and '"description": "three"' in at.code[0].value
+    old = at.selectbox(key=f"version-old-{tool_id}")
+    ran(old.select(old.options[2]).run())
+    assert WEATHER.description in at.code[0].value
+    ran(at.selectbox(key=f"version-new-{tool_id}").select(old.options[2]).run())
+    assert "are the same" in words(at)
