@@ -11,7 +11,17 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from callsmith.exporting.keywords import ASSERTIONS, GENERAL, OF_TYPE, STORES, TYPES, all_have_type, has_type, of_type, same
+from callsmith.exporting.keywords import (
+    ASSERTIONS,
+    GENERAL,
+    OF_TYPE,
+    STORES,
+    TYPES,
+    all_have_type,
+    has_type,
+    of_type,
+    same,
+)
 from callsmith.exporting.merging import merged
 from callsmith.exporting.types import Note
 from callsmith.schema.walk import escape, resolve
@@ -56,9 +66,9 @@ class _Comparison:
                 continue
             self.done.add((first.name, second.name))
             yield from self._combined(first, second)
-            for side, read in enumerate((first, second)):
-                if isinstance(read.said.get("anyOf"), list):
-                    read.said["anyOf"] = self._flat(side, read.said["anyOf"])
+            for side, said in enumerate((first.said, second.said)):
+                if isinstance(said.get("anyOf"), list):
+                    said["anyOf"] = self._flat(side, said["anyOf"])
             if "title" not in first.said:
                 second.said.pop("title", None)
             for keyword in dict.fromkeys((*first.said, *second.said)):
@@ -84,9 +94,7 @@ class _Comparison:
             out.extend(within if isinstance(within, list) else [option])
         return _options(out)
 
-    def _keyword(
-        self, read: _Read, keyword: str, second: dict[str, Any], waiting: list[Pair]
-    ) -> Iterator[Note]:
+    def _keyword(self, read: _Read, keyword: str, second: dict[str, Any], waiting: list[Pair]) -> Iterator[Note]:
         place, first = read.place(keyword), read.said
         assert first is not None
         if keyword not in second:
@@ -173,17 +181,31 @@ def _reference(schema: Mapping[str, Any]) -> Any:
 
 
 def _spelled(out: dict[str, Any]) -> dict[str, Any]:
+    _values_spelled(out)
+    _items_spelled(out)
+    for keyword, idle in _ASKS_NOTHING.items():
+        if keyword in out and any(same(out[keyword], value) for value in idle):
+            del out[keyword]
+    if isinstance(out.get("required"), list):
+        out["required"] = sorted(set(map(str, out["required"])))
+    if isinstance(out.get("type"), list) and _are_types(out["type"]):
+        out = _union_of_types(out)
+    return _union_spelled(out)
+
+
+def _values_spelled(out: dict[str, Any]) -> None:
+    """One listed value like several; no type beside values that have it."""
     if "const" in out:
         out["enum"] = [out.pop("const")]
-    kinds = out.get("type")
-    if isinstance(kinds, list) and len(kinds) == 1:
-        out["type"] = kinds = kinds[0]
-    enum = out.get("enum")
-    if isinstance(enum, list) and enum and kinds and _are_types(kinds):
-        fitting = [value for value in enum if has_type(value, kinds)]
-        if fitting and all_have_type(fitting, kinds):
-            out["enum"] = fitting
-            del out["type"]
+    if isinstance(out.get("type"), list) and len(out["type"]) == 1:
+        out["type"] = out["type"][0]
+    kinds, enum = out.get("type"), out.get("enum")
+    if isinstance(enum, list) and kinds and _are_types(kinds) and (fitting := [v for v in enum if has_type(v, kinds)]):
+        out["enum"] = fitting
+        del out["type"]
+
+
+def _items_spelled(out: dict[str, Any]) -> None:
     if isinstance(out.get("items"), list):
         out["prefixItems"] = out.pop("items")
         if "additionalItems" in out:
@@ -191,24 +213,22 @@ def _spelled(out: dict[str, Any]) -> dict[str, Any]:
     if _is_fixed(out):
         out.pop("items", None)
         out["maxItems"] = out["minItems"]
-    for keyword, idle in _ASKS_NOTHING.items():
-        if keyword in out and any(same(out[keyword], value) for value in idle):
-            del out[keyword]
-    if isinstance(out.get("required"), list):
-        out["required"] = sorted(map(str, set(map(str, out["required"]))))
-    if isinstance(out.get("type"), list) and _are_types(out["type"]):
-        out = _union_of_types(out)
+
+
+def _union_spelled(out: dict[str, Any]) -> dict[str, Any]:
+    """No type beside options that have it; one option alone is what is asked for."""
     if isinstance(out.get("oneOf"), list) and len(out["oneOf"]) == 1 and "anyOf" not in out:
         out["anyOf"] = out.pop("oneOf")
     for word in _UNIONS:
-        if "type" in out and isinstance(out.get(word), list) and out[word]:
-            if all(_implies(option, out["type"]) for option in out[word]):
-                del out["type"]
-    if isinstance(out.get("anyOf"), list):
-        out["anyOf"] = _options(out["anyOf"])
-        only = out["anyOf"][0] if len(out["anyOf"]) == 1 else None
-        if isinstance(only, Mapping) and "$ref" not in only and not out.keys() & only.keys() & ASSERTIONS:
-            out = _spelled({**only, **{k: v for k, v in out.items() if k != "anyOf"}})
+        options = out.get(word)
+        if "type" in out and isinstance(options, list) and options and all(_implies(o, out["type"]) for o in options):
+            del out["type"]
+    if not isinstance(out.get("anyOf"), list):
+        return out
+    out["anyOf"] = _options(out["anyOf"])
+    only = out["anyOf"][0] if len(out["anyOf"]) == 1 else None
+    if isinstance(only, Mapping) and "$ref" not in only and not out.keys() & only.keys() & ASSERTIONS:
+        return _spelled({**only, **{k: v for k, v in out.items() if k != "anyOf"}})
     return out
 
 
@@ -245,7 +265,11 @@ def _options(options: list[Any]) -> list[Any]:
     flat: list[Any] = []
     for option in options:
         within = option.get("anyOf") if isinstance(option, Mapping) and list(option) == ["anyOf"] else None
-        if isinstance(option, Mapping) and isinstance(option.get("type"), list) and not option.keys() & (GENERAL - {"type"}):
+        if (
+            isinstance(option, Mapping)
+            and isinstance(option.get("type"), list)
+            and not option.keys() & (GENERAL - {"type"})
+        ):
             spelled = _union_of_types(dict(option))
             within = spelled["anyOf"] if list(spelled) == ["anyOf"] else None
         flat.extend(within if isinstance(within, list) else [option])

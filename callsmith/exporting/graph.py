@@ -84,7 +84,7 @@ def _groups(root: str | None, uses: Mapping[str, Sequence[str]]) -> list[list[st
                     above = work[-1][0]
                     lowest[above] = min(lowest[above], lowest[key])
                 if lowest[key] == number[key]:
-                    group = []
+                    group: list[str] = []
                     while not group or group[-1] != key:
                         group.append(stack.pop())
                         on_stack.discard(group[-1])

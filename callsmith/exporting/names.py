@@ -12,12 +12,13 @@ _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 PYTHON_WORDS = frozenset((*keyword.kwlist, *keyword.softkwlist))
 # ECMAScript's reserved words, those of strict mode and modules, and TypeScript's own types.
 TYPESCRIPT_WORDS = frozenset(
-    (
-        "arguments as async await boolean break case catch class const continue debugger default delete do else enum "
-        "eval export extends false finally for from function get if implements import in instanceof interface let "
-        "never new null number object of package private protected public return set static string super switch "
-        "symbol this throw true try type typeof undefined unknown var void while with yield any bigint"
-    ).split()
+    re.findall(
+        r"\w+",
+        """arguments as async await boolean break case catch class const continue debugger default delete do else enum
+        eval export extends false finally for from function get if implements import in instanceof interface let
+        never new null number object of package private protected public return set static string super switch
+        symbol this throw true try type typeof undefined unknown var void while with yield any bigint""",
+    )
 )
 
 
@@ -61,8 +62,3 @@ def value_name(text: str, otherwise: str, words: frozenset[str] = PYTHON_WORDS) 
     if not name[0].isalpha():
         name = f"{otherwise}_{name}"
     return f"{name}_" if name in words else name
-
-
-def camel_name(text: str, otherwise: str) -> str:
-    name = type_name(text, otherwise)
-    return name[:1].lower() + name[1:]

@@ -120,9 +120,7 @@ class Types:
             self._note(f"{value.at}/title", "Pydantic's schema leaves out the title of a map's values")
         return f"dict[str, {self.inline(value, indent + 4)}]"
 
-    def said(
-        self, at: str, told: Mapping[str, Any], unsaid: Mapping[str, Any], *, default_apart: bool = False
-    ) -> Said:
+    def said(self, at: str, told: Mapping[str, Any], unsaid: Mapping[str, Any], *, default_apart: bool = False) -> Said:
         """``default_apart``: a plain default is for the field, not for the schema alone."""
         out = Said()
         for keyword, value in told.items():

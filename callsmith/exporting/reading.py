@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from callsmith.exporting import keywords
@@ -92,13 +93,8 @@ class _Reader:
 
     def _node(self, schema: Any, key: str, wanted: str, depth: int) -> Node:
         at = _place(key)
-        if schema is True:
-            return Node("any", at)
-        if schema is False:
-            return Node("never", at)
         if not isinstance(schema, Mapping):
-            self._note(at, "This is no schema: any value is taken")
-            return Node("any", at)
+            return self._no_object(schema, at)
         said = schema.keys() & ASSERTIONS
         if depth > MAX_INLINE and said & {"items", "prefixItems", "additionalProperties", "anyOf", "oneOf", "allOf"}:
             return Node("named", at, name=self._define(key, schema, wanted, model=False))
@@ -115,10 +111,15 @@ class _Reader:
         kind = schema.get("type")
         if isinstance(kind, list) and kind and all(name in keywords.TYPES for name in kind):
             return self._types(schema, kind, key, wanted, depth)
-        if kind is None:
-            kind = "object" if said & {"properties", "required"} else "array" if said & {"items", "prefixItems"} else None
-            if kind == "array":
-                self._note(f"{at}/type", "It is read as an array; the schema lets values of other types pass")
+        return self._typed(schema, kind, key, wanted, depth)
+
+    def _typed(self, schema: Mapping[str, Any], kind: Any, key: str, wanted: str, depth: int) -> Node:
+        at = _place(key)
+        if kind is None and schema.keys() & {"properties", "required"}:
+            kind = "object"
+        elif kind is None and schema.keys() & {"items", "prefixItems"}:
+            kind = "array"
+            self._note(f"{at}/type", "It is read as an array; the schema lets values of other types pass")
         if kind == "object":
             return self._object(schema, key, wanted, depth)
         if kind == "array":
@@ -126,6 +127,11 @@ class _Reader:
         if isinstance(kind, str) and kind in keywords.TYPES:
             return self._scalar(schema, kind, at)
         return self._any(schema, at)
+
+    def _no_object(self, schema: Any, at: str) -> Node:
+        if not isinstance(schema, bool):
+            self._note(at, "This is no schema: any value is taken")
+        return Node("never" if schema is False else "any", at)
 
     def _reference(self, schema: Mapping[str, Any], ref: str, at: str) -> Node:
         target = resolve(self.root, ref)
@@ -141,11 +147,13 @@ class _Reader:
         word = "allOf" if "allOf" in schema else "$ref"
         whole = merged(self.root, schema)
         if whole is None:
-            self._note(f"{_place(key)}/{word}", "What is combined here cannot be said in one type: some of it is not checked")
+            self._note(
+                f"{_place(key)}/{word}", "What is combined here cannot be said in one type: some of it is not checked"
+            )
             rest = {k: v for k, v in schema.items() if k not in ("allOf", "$ref")}
             node = self._node(rest, key + _MERGED, wanted, depth + 1)
             lost = {k: schema[k] for k in ("allOf", "$ref") if k in schema}
-            return _with(node, lost) if node.kind != "named" else node
+            return replace(node, unsaid={**node.unsaid, **lost}) if node.kind != "named" else node
         self._note(f"{_place(key)}/{word}", "What must hold at once is written as one type")
         return self._node(whole, key + _MERGED, wanted, depth + 1)
 
@@ -213,7 +221,9 @@ class _Reader:
                     self._node(part, f"{key}/{word}/{number}", f"{wanted} {number + 1}", depth + 1)
                     for number, part in enumerate(first)
                 )
-                return self._limited("tuple", schema, at, parts, {"type", word, "items", "additionalItems", *counts}, ())
+                return self._limited(
+                    "tuple", schema, at, parts, {"type", word, "items", "additionalItems", *counts}, ()
+                )
             return self._limited("array", schema, at, (Node("any", f"{at}/{word}"),), {"type"}, counts)
         item = self._node(items, f"{key}/items", f"{wanted} item", depth + 1)
         return self._limited("array", schema, at, (item,), {"type", "items"}, counts)
@@ -289,13 +299,6 @@ def _told(schema: Mapping[str, Any], taken: Any = ()) -> dict[str, Any]:
     if "enum" in schema or "const" in schema:
         said |= ASSERTIONS
     return {k: v for k, v in schema.items() if k not in said and k not in STORES and k not in taken}
-
-
-def _with(node: Node, more: Mapping[str, Any]) -> Node:
-    return Node(
-        *(node.kind, node.at, node.parts, node.values, node.name, node.exclusive),
-        **{"bounds": node.bounds, "unsaid": {**node.unsaid, **more}, "told": node.told},
-    )
 
 
 def _is_limit(keyword: str, value: Any) -> bool:

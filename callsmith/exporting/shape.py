@@ -16,8 +16,19 @@ from typing import Any, Literal
 from callsmith.exporting.types import Note
 
 Kind = Literal[
-    *("any", "never", "string", "integer", "number", "boolean", "null"),
-    *("literals", "array", "tuple", "map", "named", "union"),
+    "any",
+    "never",
+    "string",
+    "integer",
+    "number",
+    "boolean",
+    "null",
+    "literals",
+    "array",
+    "tuple",
+    "map",
+    "named",
+    "union",
 ]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 

@@ -74,7 +74,7 @@ class _Module:
         shapes = read(tool.parameters or {"type": "object"}, tool.name)
         notes.extend(shapes.notes)
         names = {shapes.root: self.names.new(type_name(tool.name))}
-        for key in reversed(shapes.definitions):
+        for key in reversed(list(shapes.definitions)):
             definition = shapes.definitions[key]
             if key not in names and not _is_other_name(definition):
                 names[key] = self.names.new(type_name(definition.wanted))
@@ -136,7 +136,9 @@ class _Writer:
     def _model(self, name: str, found: Definition) -> str:
         taken = Names()
         lines = [self._field(field, taken) for field in found.fields]
-        options = [] if found.extra == "ignore" else [f'extra="{found.extra if isinstance(found.extra, str) else "allow"}"']
+        options = (
+            [] if found.extra == "ignore" else [f'extra="{found.extra if isinstance(found.extra, str) else "allow"}"']
+        )
         if isinstance(found.extra, Node):
             lines.append(f"    __pydantic_extra__: {self.types.map(found.extra, 4)}\n")
         said = self.types.said(found.at, found.told, found.unsaid)
@@ -152,9 +154,7 @@ class _Writer:
         tail = f" = {pytext.call('Field', bounds.arguments, 8)}" if bounds.arguments else ""
         return self._class(f"class {name}(RootModel[Any]):", said, [], [f"    root: {core}{tail}\n"], used=("Any",))
 
-    def _class(
-        self, head: str, said: Said, options: list[str], lines: list[str], used: tuple[str, ...] = ()
-    ) -> str:
+    def _class(self, head: str, said: Said, options: list[str], lines: list[str], used: tuple[str, ...] = ()) -> str:
         self.used.update(used)
         documented = said.description
         if documented and inspect.cleandoc(documented) != documented:
@@ -177,6 +177,8 @@ class _Writer:
         name = field.name
         plain = is_plain(name) and name not in RESERVED
         wanted = value_name(name, "field")
+        if wanted.startswith("model_"):
+            wanted, plain = f"field_{wanted}", False  # pydantic warns of names like its own
         given = taken.new(name if plain else f"{wanted}_" if wanted in RESERVED else wanted)
         core, said = self.types.core(field.node, 4)
         more = self.types.said(field.node.at, field.node.told, field.node.unsaid, default_apart=not field.required)
