@@ -135,7 +135,7 @@ class _Writer:
             return self.schema(part, f"{path}/{keyword}", depth + 1, behind)
 
         if keyword == "properties":
-            yield "properties", {name: inside(part) for name, part in value.items()}
+            yield "properties", {name: _typed(inside(part)) for name, part in value.items()}
         elif keyword in ("items", "prefixItems"):
             yield "items", _items(schema, inside)
         elif keyword in _UNIONS:
@@ -198,7 +198,7 @@ def _items(schema: Mapping[str, Any], inside: Callable[[Any], dict[str, Any]]) -
     written = [inside(part) for part in parts if isinstance(part, Mapping)]
     different = [part for at, part in enumerate(written) if part not in written[:at]]
     if len(different) < 2:
-        return different[0] if different else ANY
+        return _typed(different[0]) if different else dict(ANY)
     return {"anyOf": different}
 
 
@@ -221,6 +221,11 @@ def _union(branches: list[dict[str, Any]]) -> Iterator[tuple[str, Any]]:
         yield from rest[0].items()
     elif rest:
         yield "anyOf", rest
+
+
+def _typed(out: dict[str, Any]) -> dict[str, Any]:
+    """Null alone is no type of its own here: text that may be null."""
+    return {"type": "string", **out} if out == {"nullable": True} else out
 
 
 def _complete(out: dict[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from callsmith.schema.walk import escape
 from callsmith.vendors.places import TOO_BIG, Entry, Place, Walk
 from callsmith.vendors.rules import WORDS, Rule, Table, Verdict, Word
 
+_LONGEST_PATH = 200
 # The last word on a schema that is too large to be judged whole.
 _SIZE = Rule("refused", TOO_BIG, "a limit of Callsmith", certain=True)
 
@@ -37,7 +38,7 @@ def judged(walk: Walk, table: Table) -> Judgement:
 
 
 def _placed(reason: str, path: str) -> str:
-    return f"At {path}: {reason}" if path else reason
+    return f"At {path[:_LONGEST_PATH]}: {reason}" if path else reason
 
 
 def summary(verdicts: Sequence[Verdict]) -> dict[Word, int]:
@@ -57,6 +58,10 @@ _Found = Iterator[tuple[str, str, Rule, str]]
 
 def _found(walk: Walk, table: Table) -> _Found:
     yield from _tool(walk, table)
+    if table.omitted is not None and table.omitted[0](walk.tool):
+        rule = table.omitted[1]
+        yield from ((entry.path, entry.keyword, rule, rule.reason) for place in walk.places for entry in place.entries)
+        return
     for place in walk.places:
         for entry in place.entries:
             rule = _rule(entry, place, walk, table)

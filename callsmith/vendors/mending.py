@@ -26,7 +26,7 @@ def mended(tool: Tool, wire: str) -> tuple[Tool, tuple[Change, ...]]:
     changes = []
     name = legal_name(tool.name, wire)
     if name != tool.name:
-        said = f'The name "{tool.name}" became "{name}": {NAMES[wire][1]} may be in a name here.'
+        said = f'The name "{tool.name[:80]}" became "{name}". A name here has {NAMES[wire][1]}.'
         changes.append(Change("/name", said))
         tool = replace(tool, name=name)
     if tool.parameters is not None and tool.type == "function":

@@ -15,7 +15,7 @@ from callsmith.types.tool import Tool
 from callsmith.vendors.keywords import fault
 from callsmith.vendors.loops import Edge, on_loops
 
-MAX_PLACES = 100_000
+MAX_PLACES = 30_000
 MAX_LEVELS = 1_000
 MAX_PATH = 20_000
 _SWITCHES = ("/additionalProperties", "/additionalItems", "/unevaluatedItems", "/unevaluatedProperties")
@@ -62,7 +62,7 @@ class Walk:
     cut: bool = False
 
 
-TOO_BIG = f"The schema has more than {MAX_PLACES:,} parts or {MAX_LEVELS:,} levels; the rest is not judged."
+TOO_BIG = f"Only the first {MAX_PLACES:,} parts and {MAX_LEVELS:,} levels of a schema are judged; this one has more."
 
 
 def walked(tool: Tool) -> Walk:

@@ -89,7 +89,8 @@ class Table:
     """All that is known of a vendor. ``strict`` None: the tool's own switch is sent as it stands.
 
     ``broken`` is for values that no schema may hold, ``unknown`` for keywords that are in no list, ``lost`` for
-    references to nowhere, ``anything`` and ``nothing`` for the schemas true and false."""
+    references to nowhere, ``anything`` and ``nothing`` for the schemas true and false. ``omitted``: for which tools
+    the whole schema is left out of the request, and the rule for all that is in it then."""
 
     id: str
     label: str
@@ -105,6 +106,7 @@ class Table:
     lacks: tuple[Lack, ...] = ()
     limits: tuple[Limit, ...] = ()
     property_name: tuple[re.Pattern[str], Rule] | None = None
+    omitted: tuple[Callable[[Tool], bool], Rule] | None = None
     forgives: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
 
     def rule(self, keyword: str, value: Any, place: Place, walk: Walk) -> Rule:

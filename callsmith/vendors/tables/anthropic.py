@@ -69,7 +69,7 @@ _TOOL = (
     shared.name_rule("anthropic", "notes 7.6, traps 39 and 40", True),
     shared.long_name(64, _OLD_NAME, "notes 7.6, trap 40", True),
     shared.name_kept("notes 7.6", True),
-    shared.description_kept("notes 4.1, 7.6"),
+    shared.description_kept("notes 4.1", True),
     shared.output_dropped(_EXAMPLE),
     *shared.as_function(_EXAMPLE, True),
 )

@@ -72,7 +72,7 @@ _TOOL = (
     shared.name_rule("gemini", "notes 7.6", True),
     shared.long_name(64, "More than 64 characters: older models refuse it.", "notes 7.6", False),
     shared.name_kept("notes 7.6", True),
-    shared.description_kept(_EXAMPLE),
+    shared.description_kept(_EXAMPLE, True),
     shared.output_dropped(_EXAMPLE),
     ToolRule(
         "strict",
@@ -80,11 +80,6 @@ _TOOL = (
         dropped("Gemini has no strict; its mode VALIDATED checks calls against the schema.", _EXAMPLE, True),
     ),
     *shared.as_function(_EXAMPLE, True),
-    ToolRule(
-        "(no arguments)",
-        lambda tool: not shared.is_custom(tool) and SCHEMA_FIELD not in sent(tool, "gemini"),
-        rewritten("A function without arguments is sent without parameters.", _EXAMPLE, True),
-    ),
 )
 _TEXT_FORMATS, _NUMBER_FORMATS = ("enum", "date-time"), ("float", "double", "int32", "int64")
 
@@ -222,6 +217,10 @@ GEMINI_SCHEMA = Table(
         ),
     ),
     property_name=(_KEYS, refused(_KEY_REASON, "notes 7.6", True)),
+    omitted=(
+        lambda tool: not shared.is_custom(tool) and SCHEMA_FIELD not in sent(tool, "gemini"),
+        rewritten("A function without arguments is sent without parameters.", _EXAMPLE, True),
+    ),
     forgives={"type": lambda value: isinstance(value, str) and value.lower() in k.TYPES},
 )
 

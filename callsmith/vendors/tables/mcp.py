@@ -35,7 +35,7 @@ MCP = Table(
     tool=(
         ToolRule("name", lambda tool: bool(tool.name), kept(_NAMES, _NOTES)),
         ToolRule("name", lambda tool: True, refused("A tool has a name.", _SPECIFICATION, certain=True)),
-        shared.description_kept(_SPECIFICATION),
+        shared.description_kept(_SPECIFICATION, False),
         ToolRule(
             "output_schema", lambda tool: tool.output_schema is not None, kept("Sent as outputSchema.", _SPECIFICATION)
         ),

@@ -24,7 +24,7 @@ TOOL = (
     shared.name_rule("openai-chat", "notes 7.6, trap 39", True),
     shared.name_kept("notes 7.6", True),
     shared.long_description(1024, _DESCRIPTION, "notes 7.6, trap 38", True),
-    shared.description_kept("notes 2.2"),
+    shared.description_kept("notes 2.2", True),
     shared.output_dropped("notes 2.2"),
 )
 TOP_TYPE = Lack("(root)", untyped_top, refused(_OBJECT, "chatanywhere/GPT_API_free#403", certain=True))
@@ -95,7 +95,7 @@ DEEPSEEK = replace(
     tool=(
         shared.name_rule("openai-chat", _DEEPSEEK, False),
         shared.name_kept(_DEEPSEEK, False),
-        shared.description_kept(_DEEPSEEK),
+        shared.description_kept(_DEEPSEEK, False),
         shared.output_dropped("notes 2.2"),
         ToolRule(
             "strict",

@@ -207,7 +207,7 @@ DEEPSEEK_STRICT = Table(
     tool=(
         shared.name_rule("openai-chat", "notes 7.6", False),
         shared.name_kept("notes 7.6", False),
-        shared.description_kept("notes 7.5"),
+        shared.description_kept("notes 7.5", False),
         shared.output_dropped("notes 2.2"),
         ToolRule(
             "strict",

@@ -66,8 +66,9 @@ def long_description(most: int, reason: str, source: str, verified: bool) -> Too
     return ToolRule("description", lambda tool: len(tool.description) > most, kept(reason, source, verified))
 
 
-def description_kept(source: str) -> ToolRule:
-    return ToolRule("description", lambda tool: bool(tool.description), kept("The model chooses tools by it.", source))
+def description_kept(source: str, verified: bool) -> ToolRule:
+    rule = kept("The model chooses tools by it.", source, verified)
+    return ToolRule("description", lambda tool: bool(tool.description), rule)
 
 
 def output_dropped(source: str) -> ToolRule:
