@@ -8,6 +8,7 @@ from typing import Any
 _HEAD = 20_000
 _CURL = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[$%>]\s*)?curl(?:\.exe)?\s", re.IGNORECASE)
 _DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*[ \t]*[(:\[]", re.MULTILINE)
+_INDENTED = re.compile(r"(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*[ \t]*[(:\[]")
 _PYTHON = re.compile(r"^(?:import[ \t]+\w|from[ \t]+[\w.]+[ \t]+import[ \t]|@\w+)", re.MULTILINE)
 
 
@@ -23,7 +24,8 @@ def kind_of_text(text: str, filename: str = "") -> str:
         return "python"
     if name.endswith((".json", ".jsonl", ".yaml", ".yml")):
         return ""
-    return "python" if _DEFINITION.search(text) or _PYTHON.match(head.lstrip()) else ""
+    start = head.lstrip()
+    return "python" if _DEFINITION.search(text) or _INDENTED.match(start) or _PYTHON.match(start) else ""
 
 
 def is_openapi(document: Any) -> bool:

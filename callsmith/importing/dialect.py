@@ -65,8 +65,9 @@ def _foreign_types(schema: Mapping[str, Any]) -> set[str]:
 
 def known_types(schema: dict[str, Any], at: str, changes: list[Change]) -> None:
     value = schema.get("type")
-    given = value if isinstance(value, list) else [value]
-    if not all(isinstance(one, str) for one in given) or all(one in TYPES for one in given):
+    every = value if isinstance(value, list) else [value]
+    given = [one for one in every if isinstance(one, str)]
+    if len(given) < len(every) or all(one in TYPES for one in given):
         return
     meant = list(dict.fromkeys(_WORDS.get(one.lower(), _ANY) for one in given))
     words = shown(_quoted(given))

@@ -107,8 +107,8 @@ def _filled(text: str, at: int) -> int:
 
 
 def _yaml(text: str) -> Iterator[Document]:
-    from callsmith.importing import yaml_text
+    from callsmith.importing.yaml_text import read_all
 
     refuse_long(text)
-    for value, line in yaml_text.read_all(text):
+    for value, line in read_all(text):
         yield Document(value, line)

@@ -131,9 +131,9 @@ class _Reading:
         return shapes.candidate(entry.value, entry.shape, self._filename, self._fallback(document), entry.group)
 
     def _openapi(self, value: Any) -> list[Candidate]:
-        from callsmith.importing import openapi
+        from callsmith.importing.openapi import read as read_openapi
 
-        found = openapi.read(value, self._filename)
+        found = read_openapi(value, self._filename)
         self.kind, self._label = "openapi", found.label
         self._shapes["openapi"] = 1
         self.problems += found.problems
@@ -145,9 +145,9 @@ class _Reading:
         if broken is not None:
             raise ImportProblem(broken.problem)
         if self.kind in ("", "sample"):
-            from callsmith.importing import sample
+            from callsmith.importing.sample import read as read_sample
 
-            found = sample.read([document.value for document in unknown], self._filename)
+            found = read_sample([document.value for document in unknown], self._filename)
             self.kind, self._label = "sample", found.label
             self.problems += found.problems
             return list(found.candidates)
@@ -180,15 +180,15 @@ def _numbered(found: Imported) -> Imported:
 
 
 def _python(text: str, filename: str) -> Imported:
-    from callsmith.importing import python
+    from callsmith.importing.python import read as read_python
 
-    return python.read(text, filename)
+    return read_python(text, filename)
 
 
 def _curl(text: str, filename: str) -> Imported:
-    from callsmith.importing import curl
+    from callsmith.importing.curl import read as read_curl
 
-    return curl.read(text, filename)
+    return read_curl(text, filename)
 
 
 _TEXTS: dict[str, Callable[[str, str], Imported]] = {"python": _python, "curl": _curl}

@@ -33,7 +33,7 @@ def read(values: Sequence[Any], filename: str = "") -> Imported:
 
 def schema_of(samples: Sequence[Any]) -> dict[str, Any]:
     """What fits all of them. ValueError where they are too many values, or nested too deeply, to be merged."""
-    from genson import SchemaBuilder
+    from genson import SchemaBuilder  # type: ignore[import-untyped]
 
     if _more_values(samples, _MAX_VALUES):
         raise ValueError(f"a sample has at most {_MAX_VALUES:,} values; take a few objects of it")
