@@ -9,7 +9,7 @@ the rest of the schema still counts.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -23,7 +23,7 @@ from callsmith.schema.walk import pointer
 # jsonschema_rs recurses natively and crashes the process on a value some thousand levels deep.
 MAX_VALUE_DEPTH = 100
 
-__all__ = ["SchemaError", "Unchecked", "Violation", "check_schema", "unchecked", "violations"]
+__all__ = ["SchemaError", "Unchecked", "Violation", "check_schema", "checker", "unchecked", "violations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,16 @@ class Violation:
 
 def violations(schema: Mapping[str, Any], instance: Any, limit: int = 50) -> tuple[Violation, ...]:
     """At most ``limit`` reasons why ``instance`` does not fit; empty when it does. SchemaError if it cannot be told."""
+    return checker(schema)(instance, limit)
+
+
+def checker(schema: Mapping[str, Any]) -> Callable[[Any, int], tuple[Violation, ...]]:
+    """``violations`` for many values of one schema, which is read once. SchemaError if it is broken."""
     ready = compiled(_text(schema))
+    return lambda instance, limit: _checked(ready, instance, limit)
+
+
+def _checked(ready: Compiled, instance: Any, limit: int) -> tuple[Violation, ...]:
     if _too_deep(instance):
         return (Violation("", f"Nested more than {MAX_VALUE_DEPTH} levels deep: not checked", "depth", ""),)
     try:

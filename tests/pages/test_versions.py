@@ -10,7 +10,9 @@ from streamlit.testing.v1 import AppTest
 
 from callsmith import settings
 from callsmith.store import Store
+from callsmith.types.parts import ToolCall
 from components import services
+from tests.engine.store_kit import exchanged, turn
 from tests.pages.test_tools_page import WEATHER, click, ran, words
 
 pytestmark = pytest.mark.slow
@@ -87,3 +89,61 @@ def test_any_two_versions_are_compared(store: Store) -> None:
     assert WEATHER.description in at.code[0].value
     ran(at.selectbox(key=f"version-new-{tool_id}").select(old.options[2]).run())
     assert "are the same" in words(at)
+
+
+# Recorded calls
+
+
+def _evidence() -> None:
+    import streamlit as st
+
+    from components.tools import evidence
+    from components.tools.desk import desk
+
+    here = desk(st.session_state["tool"])
+    assert here is not None
+    evidence.render(here)
+
+
+def looked_at(tool_id: str) -> AppTest:
+    at = AppTest.from_function(_evidence, default_timeout=10)
+    at.session_state["tool"] = tool_id
+    return ran(at.run())
+
+
+def asked(store: Store, *arguments: str) -> str:
+    calls = [ToolCall(f"c{number}", "get_weather", text) for number, text in enumerate(arguments)]
+    return exchanged(store, "Is it raining?", turn("", *calls))
+
+
+def figures(at: AppTest) -> dict[str, str]:
+    return {metric.label: metric.value for metric in at.metric}
+
+
+def test_without_recorded_calls_it_says_what_will_stand_here(store: Store) -> None:
+    assert "No model has called this tool yet" in words(looked_at(store.save_tool(WEATHER)))
+
+
+def test_every_edit_is_checked_against_the_recorded_calls(store: Store) -> None:
+    tool_id = store.save_tool(WEATHER)
+    conversation = asked(store, '{"place": "Oslo"}', '{"place": "Bergen", "unit": "celsius"}', '{"place": ""}', "{oh")
+    at = looked_at(tool_id)
+    expected = {"Recorded calls": "4", "Would be accepted": "2", "Would now fail": "0", "Failed already": "2"}
+    assert figures(at) == expected
+    assert "failed already" in words(at) and "not JSON" in words(at) and 'unit: "fahrenheit"' in words(at)
+    assert WEATHER.parameters is not None
+    stricter = {**WEATHER.parameters, "required": ["place", "unit"]}
+    store.save_tool(replace(WEATHER, parameters=stricter), tool_id)
+    ran(at.run())
+    assert figures(at) == expected | {"Would be accepted": "1", "Would now fail": "1"}
+    assert '"unit" is a required property' in words(at)
+    assert f"[Is it raining?](./?conversation={conversation})" in words(at)
+
+
+def test_calls_under_a_former_name_count_and_a_broken_schema_is_said(store: Store) -> None:
+    tool_id = store.save_tool(WEATHER)
+    asked(store, '{"place": "Oslo"}')
+    store.save_tool(replace(WEATHER, name="rain", parameters={"type": "nonsense"}), tool_id)
+    assert "cannot be checked" in words(looked_at(tool_id))
+    store.save_tool(replace(WEATHER, name="rain"), tool_id)
+    assert figures(looked_at(tool_id))["Would be accepted"] == "1"
