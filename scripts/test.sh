@@ -6,4 +6,5 @@ cd "$(dirname "$0")/.."
 sh scripts/setup.sh dev
 sh scripts/chromium.sh
 sh scripts/servers.sh || true
+sh scripts/node.sh || true
 exec .venv/bin/python -m pytest "$@"

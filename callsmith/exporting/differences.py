@@ -97,6 +97,8 @@ class _Comparison:
     def _keyword(self, read: _Read, keyword: str, second: dict[str, Any], waiting: list[Pair]) -> Iterator[Note]:
         place, first = read.place(keyword), read.said
         assert first is not None
+        if keyword in _MAPS:
+            first, second = {keyword: {}, **first}, {keyword: {}, **second}
         if keyword not in second:
             yield Note(place, f"{keyword} is lost")
             return

@@ -24,6 +24,14 @@ OF_TYPE: Mapping[str, frozenset[str]] = {
     "boolean": frozenset(),
     "null": frozenset(),
 }
+# The formats that our own validator holds values to; elsewhere a format is a word.
+FORMATS = frozenset(
+    (
+        *("date-time", "date", "time", "duration", "email", "idn-email", "hostname", "idn-hostname", "ipv4", "ipv6"),
+        *("uri", "uri-reference", "iri", "iri-reference", "uri-template", "uuid", "json-pointer", "regex"),
+        "relative-json-pointer",
+    )
+)
 TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
 GENERAL = frozenset(("type", "enum", "const", "allOf", "anyOf", "oneOf", "not", "if", "then", "else", "$ref"))
 ASSERTIONS = GENERAL.union(*OF_TYPE.values()) | {"$dynamicRef", "$recursiveRef"}

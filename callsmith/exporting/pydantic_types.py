@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callsmith.exporting import pytext
-from callsmith.exporting.keywords import depth_of, holds_reference
+from callsmith.exporting.keywords import FORMATS, depth_of, holds_reference
 from callsmith.exporting.patterns import common, has_wide_classes
 from callsmith.exporting.shape import Node
 from callsmith.exporting.types import Note
@@ -132,6 +132,8 @@ class Types:
                 out.default = (value,)
             else:
                 self._along(at, keyword, value, out.extra, "")
+                if keyword == "format" and isinstance(value, str) and value in FORMATS:
+                    self._note(f"{at}/format", f"The format {value} is told, but not checked")
                 if keyword == "default" and default_apart:
                     self._note(f"{at}/default", "The default is not filled in by the model")
         for keyword, value in unsaid.items():

@@ -12,6 +12,7 @@ from callsmith.exporting.shape import Definition, Node, Property, Shapes
 from callsmith.exporting.types import Note
 from callsmith.schema.errors import SchemaError
 from callsmith.schema.sample import CannotSample, sample
+from callsmith.schema.validate import check_schema
 from callsmith.types.tool import Origin, Tool
 
 MAX_LEVELS = 4
@@ -167,9 +168,11 @@ def _followed(shapes: Shapes, key: str) -> Definition | None:
 
 def _sample(tool: Tool) -> Iterator[str]:
     yield "\n## Sample call\n"
+    schema = {"type": "object", **(tool.parameters or {})}
     try:
-        value = sample({"type": "object", **(tool.parameters or {})})
-        yield fenced(wire_json.written(value).rstrip("\n"), "json")
+        if (broken := check_schema(schema)) is not None:
+            raise broken
+        yield fenced(wire_json.written(sample(schema)).rstrip("\n"), "json")
     except (CannotSample, SchemaError, RecursionError) as error:
         yield f"No sample could be made: {plain(words.line(str(error)))}"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from callsmith.exporting import jstext
-from callsmith.exporting.keywords import depth_of
+from callsmith.exporting.keywords import FORMATS, depth_of
 from callsmith.exporting.patterns import ecmascript_flag
 from callsmith.exporting.shape import Node
 from callsmith.exporting.types import Note
@@ -27,6 +27,8 @@ _UNIQUE = (
     ".refine((items) => new Set(items.map((item) => JSON.stringify(item))).size === items.length, "
     '"The items must differ")'
 )
+# What zod's own names for metadata may hold.
+_META = {"title": str, "description": str, "deprecated": bool}
 _COUNTS = {"minProperties": ">=", "maxProperties": "<="}
 
 
@@ -46,11 +48,13 @@ class Chain:
     def told(self, at: str, told: Mapping[str, Any], unsaid: Mapping[str, Any]) -> str:
         out, meta = "", {}
         for keyword, value in (*told.items(), *unsaid.items()):
+            if keyword == "format" and isinstance(value, str) and value in FORMATS:
+                self._note(f"{at}/format", f"The format {value} is told, but not checked")
             if keyword in unsaid:
                 self._note(f"{at}/{keyword}", f"{keyword} is not checked by zod")
             if keyword == "description" and isinstance(value, str):
                 out = f".describe({jstext.text(value)})" if value else ""
-            elif keyword == "id" or depth_of(value, 40) >= 40:
+            elif keyword == "id" or depth_of(value, 40) >= 40 or not isinstance(value, _META.get(keyword, object)):
                 self._note(f"{at}/{keyword}", f"{keyword} is left out")
             else:
                 meta[keyword] = value
