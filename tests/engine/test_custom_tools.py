@@ -49,7 +49,7 @@ def test_a_wrong_custom_tool_is_told(text: str, words: str) -> None:
 
 def test_lint_reads_the_grammar_instead_of_parameters() -> None:
     def rules(definition: str) -> list[str]:
-        tool = Tool("n", "d", {"type": "array"}, type="custom", grammar=Grammar("regex", definition))
+        tool = Tool("n", "Takes text", {"type": "array"}, type="custom", grammar=Grammar("regex", definition))
         return [finding.rule for finding in lint(tool)]
 
     assert rules("[a-z]+") == []

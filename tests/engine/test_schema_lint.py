@@ -20,7 +20,7 @@ def with_parameters(parameters, **more):
 
 
 def prop(schema, **more):
-    return with_parameters({"type": "object", "properties": {"p": {"description": "x", **schema}}, **more})
+    return with_parameters({"type": "object", "properties": {"p": {"description": "What is meant", **schema}}, **more})
 
 
 def test_a_good_tool_has_no_findings():
@@ -64,9 +64,9 @@ def test_sixty_four_characters_are_allowed():
             with_parameters({"type": "object", "required": ["q"]}),
             ("error", "/parameters/required/0", "required-unknown"),
         ),
-        (prop({"type": "float"}), ("error", "/parameters/properties/p/type", "broken-schema")),
-        (prop({"pattern": "("}), ("error", "/parameters/properties/p/pattern", "broken-schema")),
-        (prop({"$ref": "#/$defs/no"}), ("error", "/parameters/properties/p/$ref", "broken-schema")),
+        (prop({"type": "float"}), ("error", "/parameters/properties/p/type", "type-unknown")),
+        (prop({"pattern": "("}), ("error", "/parameters/properties/p/pattern", "pattern-invalid")),
+        (prop({"$ref": "#/$defs/no"}), ("error", "/parameters/properties/p/$ref", "ref-nowhere")),
         (
             prop({"type": "integer", "enum": ["a", "b"]}),
             ("error", "/parameters/properties/p/enum", "enum-type"),
@@ -93,14 +93,14 @@ def test_each_fault_is_found_at_its_place(tool, expected):
 
 
 def test_a_property_name_that_a_vendor_refuses_is_named():
-    tool = with_parameters({"type": "object", "properties": {"my place": {"description": "x"}}})
+    tool = with_parameters({"type": "object", "properties": {"my place": {"description": "What is meant"}}})
     assert found(tool) == [("warning", "/parameters/properties/my place", "property-name")]
 
 
 def test_a_branch_may_require_what_the_schema_around_it_defines():
     either = prop({}, anyOf=[{"required": ["p"]}, {"required": ["q"]}])
     assert found(either) == []
-    together = prop({}, required=["q"], allOf=[{"properties": {"q": {"description": "x"}}}])
+    together = prop({}, required=["q"], allOf=[{"properties": {"q": {"description": "What is meant"}}}])
     assert found(together) == []
 
 
@@ -112,12 +112,14 @@ def test_a_default_is_checked_against_what_it_refers_to():
 
 
 def test_strict_mode_wants_closed_objects_with_every_property_required():
-    open_object = with_parameters({"type": "object", "properties": {"p": {"description": "x"}}}, strict=True)
+    open_object = with_parameters(
+        {"type": "object", "properties": {"p": {"description": "What is meant"}}}, strict=True
+    )
     assert found(open_object) == [
         ("warning", "/parameters", "strict-open-object"),
         ("warning", "/parameters/required", "strict-optional"),
     ]
-    closed = {"type": "object", "properties": {"p": {"description": "x"}}, "required": ["p"]}
+    closed = {"type": "object", "properties": {"p": {"description": "What is meant"}}, "required": ["p"]}
     assert found(with_parameters({**closed, "additionalProperties": False}, strict=True)) == []
 
 
@@ -148,4 +150,4 @@ def test_every_real_tool_is_linted(shared):
         findings = lint(Tool(tool["name"], tool.get("description") or "", tool["parameters"]))
         assert all(finding.message and finding.path.startswith("/") for finding in findings), where
         rules |= {finding.rule for finding in findings}
-    assert {"broken-schema", "root-not-object", "name-characters", "parameter-description-missing"} <= rules
+    assert {"type-unknown", "root-not-object", "name-characters", "parameter-description-missing"} <= rules
