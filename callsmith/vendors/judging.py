@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from callsmith.schema.walk import escape
 from callsmith.vendors.places import TOO_BIG, Entry, Place, Walk
 from callsmith.vendors.rules import WORDS, Rule, Table, Verdict, Word
 
+_LEFT_OUT = ("dropped", "ignored")
 _LONGEST_PATH = 200
 # The last word on a schema that is too large to be judged whole.
 _SIZE = Rule("refused", TOO_BIG, "a limit of Callsmith", certain=True)
@@ -62,21 +63,39 @@ def _found(walk: Walk, table: Table) -> _Found:
         rule = table.omitted[1]
         yield from ((entry.path, entry.keyword, rule, rule.reason) for place in walk.places for entry in place.entries)
         return
+    # Schemas inside a keyword that is left out are left out with it: by their path, and by that of the keyword.
+    gone: dict[str, Rule] = {}
+    leaving: dict[str, Rule] = {}
     for place in walk.places:
+        outer = gone.get(place.parent or "") if place.parent is not None else None
+        outer = outer or leaving.get(place.holder or "")
+        if outer is not None:
+            gone[place.path] = outer
         for entry in place.entries:
             rule = _rule(entry, place, walk, table)
+            if outer is not None and rule is not table.broken and rule is not table.lost:
+                yield entry.path, entry.keyword, outer, outer.reason
+                continue
+            if rule.verdict in _LEFT_OUT:
+                reason = f"It stands inside {entry.keyword}, which is {rule.verdict}."
+                leaving[entry.path] = replace(rule, reason=reason)
             yield entry.path, entry.keyword, rule, _reason(rule, entry, table)
-        for lack in table.lacks:
-            if lack.when(place, walk):
-                yield place.path, lack.keyword, lack.rule, lack.rule.reason
-        if table.property_name is not None:
-            yield from _property_names(place, table)
+        if outer is None:
+            yield from _around(place, walk, table)
     for path in walk.odd:
         yield path, "(schema)", table.broken, f"A schema has to stand here. {table.broken.reason}".rstrip()
     for path, switch in walk.booleans.items():
         rule = table.anything if switch else table.nothing
         yield path, "(any value)" if switch else "(no value)", rule, rule.reason
     yield from _limits(walk, table)
+
+
+def _around(place: Place, walk: Walk, table: Table) -> _Found:
+    for lack in table.lacks:
+        if lack.when(place, walk):
+            yield place.path, lack.keyword, lack.rule, lack.rule.reason
+    if table.property_name is not None:
+        yield from _property_names(place, table)
 
 
 def _tool(walk: Walk, table: Table) -> _Found:

@@ -33,12 +33,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A schema object. ``level`` counts the objects and arrays around it and itself."""
+    """A schema object. ``level`` counts the objects and arrays around it and itself. ``parent`` is the path of the
+    schema around it, ``holder`` that of the keyword there that holds it; both None where only a reference leads."""
 
     path: str
     schema: Mapping[str, Any]
     entries: tuple[Entry, ...]
     level: int
+    parent: str | None = None
+    holder: str | None = None
 
     @property
     def top(self) -> bool:
@@ -77,7 +80,7 @@ def walked(tool: Tool) -> Walk:
 class _Walker:
     def __init__(self, walk: Walk, root: Mapping[str, Any]) -> None:
         self._walk, self._root = walk, root
-        self._waiting: list[tuple[str, Mapping[str, Any], int]] = [("", root, 0)]
+        self._waiting: list[tuple[str, Mapping[str, Any], int, str | None, str | None]] = [("", root, 0, None, None)]
         self._paths: dict[int, str] = {id(root): ""}
         self._edges: list[Edge] = []
         self._references: list[tuple[str, Entry]] = []
@@ -92,7 +95,7 @@ class _Walker:
             self._walk.loops = on_loops(self._edges)
             self._walk.forced = on_loops([edge for edge in self._edges if not edge.optional])
 
-    def _take(self, path: str, schema: Mapping[str, Any], around: int) -> None:
+    def _take(self, path: str, schema: Mapping[str, Any], around: int, parent: str | None, holder: str | None) -> None:
         walk = self._walk
         if len(walk.places) >= MAX_PLACES or path.count("/") > 2 * MAX_LEVELS or len(path) > MAX_PATH:
             walk.cut = True
@@ -102,13 +105,13 @@ class _Walker:
             Entry(keyword, value, f"{path}/{escape(keyword)}", fault(keyword, value))
             for keyword, value in schema.items()
         )
-        walk.places.append(Place(path, schema, entries, level))
+        walk.places.append(Place(path, schema, entries, level, parent, holder))
         inside = []
         for step, child in children(schema):
             if isinstance(child, Mapping):
                 self._paths.setdefault(id(child), path + step)
                 self._edges.append(Edge(path, path + step, _is_optional(step, schema)))
-                inside.append((path + step, child, level))
+                inside.append((path + step, child, level, path, f"{path}/{step.split('/', 2)[1]}"))
             elif isinstance(child, bool):
                 if step not in _SWITCHES:
                     walk.booleans[path + step] = child
@@ -127,7 +130,7 @@ class _Walker:
             if isinstance(schema, Mapping):
                 if id(schema) not in self._paths:
                     self._paths[id(schema)] = at
-                    self._waiting.append((at, schema, 0))
+                    self._waiting.append((at, schema, 0, None, None))
                 self._edges.append(Edge(path, self._paths[id(schema)], False, entry.path))
         self._references.clear()
 

@@ -276,6 +276,15 @@ def test_a_long_enum_may_have_so_many_characters() -> None:
     assert word({"enum": ["x" * 60] * 251}, "enum", "openai-strict") == "refused"
 
 
+def test_what_stands_inside_something_left_out_is_left_out_with_it() -> None:
+    schema = within({"type": "object", "patternProperties": {"^x": {"items": {"type": "string"}}}})
+    at = "/properties/a/patternProperties/^x/items/type"
+    assert of(schema, "gemini-schema")[at].verdict == "dropped"
+    assert of(schema, "gemini-json-schema")[at].verdict == "ignored"
+    assert of(schema, "openai")[at].verdict == "kept"
+    assert "patternProperties, which is dropped" in of(schema, "gemini-schema")[at].reason
+
+
 def test_references_back_to_themselves() -> None:
     node = {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}, "additionalProperties": False}
     optional = within({"$ref": "#/$defs/node"}, **{"$defs": {"node": node}})
