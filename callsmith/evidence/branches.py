@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -11,31 +13,42 @@ from callsmith.schema.validate import SchemaError, Violation, checker
 _HOME = "urn:callsmith:schema"
 # Until draft 7 the subschemas of a document were found under another name.
 _OLD = ("draft-03", "draft-04", "draft-06", "draft-07")
+_SHARED = ("$schema", "$defs", "definitions")
+_REFERENCE = re.compile(r'"\$(?:ref|dynamicRef|recursiveRef)": "')
+_ELSEWHERE = re.compile(
+    r'"\$(?:id|anchor|dynamicAnchor)"|"\$(?:ref|dynamicRef|recursiveRef)": "(?!#/(?:\$defs|definitions)/)'
+)
 
 
 class Branches:
     def __init__(self, schema: Mapping[str, Any]) -> None:
-        self._dialect = schema.get("$schema")
-        old = isinstance(self._dialect, str) and any(name in self._dialect for name in _OLD)
-        self._defs = "definitions" if old else "$defs"
-        self._id = schema.get("$id") if isinstance(schema.get("$id"), str) else _HOME
-        self._whole = {**schema, "$id": self._id}
+        self._schema = schema
+        self._shared = {name: schema[name] for name in _SHARED if name in schema}
+        self._by_definition_only = not _ELSEWHERE.search(json.dumps(self._shared))
         self._ready: dict[str, Callable[[Any, int], tuple[Violation, ...]] | None] = {}
 
-    def takes(self, at: str, value: Any) -> bool:
-        """Whether the subschema at this pointer takes the value. A broken one takes nothing."""
+    def takes(self, at: str, branch: Any, value: Any) -> bool:
+        """Whether ``branch``, the subschema at this pointer, takes the value. A broken one takes nothing."""
         if at not in self._ready:
-            self._ready[at] = self._made(at)
+            try:
+                self._ready[at] = checker(self._document(at, branch))
+            except SchemaError:
+                self._ready[at] = None
         check = self._ready[at]
         return check is not None and not check(value, 1)
 
-    def _made(self, at: str) -> Callable[[Any, int], tuple[Violation, ...]] | None:
-        document = {
-            **({"$schema": self._dialect} if self._dialect is not None else {}),
-            "$ref": f"{str(self._id).rstrip('#')}#{quote(at)}",
-            self._defs: {_HOME: self._whole},
+    def _document(self, at: str, branch: Any) -> dict[str, Any]:
+        """The branch with as little of the whole around it as it needs: it is made ready for each branch anew."""
+        text = json.dumps(branch)
+        if not _REFERENCE.search(text):
+            return {**({"$schema": self._shared["$schema"]} if "$schema" in self._shared else {}), "allOf": [branch]}
+        if self._by_definition_only and not _ELSEWHERE.search(text):
+            return {**self._shared, "allOf": [branch]}
+        dialect, own = self._schema.get("$schema"), self._schema.get("$id")
+        whole = own if isinstance(own, str) else _HOME
+        old = isinstance(dialect, str) and any(name in dialect for name in _OLD)
+        return {
+            **({"$schema": dialect} if dialect is not None else {}),
+            "$ref": f"{whole.rstrip('#')}#{quote(at)}",
+            "definitions" if old else "$defs": {_HOME: {**self._schema, "$id": whole}},
         }
-        try:
-            return checker(document)
-        except SchemaError:
-            return None

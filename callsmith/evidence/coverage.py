@@ -156,11 +156,11 @@ class _Tally:
         for keyword in ("anyOf", "oneOf"):
             for number, branch in enumerate(_list(part, keyword)):
                 path = f"{at}/{keyword}/{number}"
-                if self._branches.takes(path, value):
+                if self._branches.takes(path, branch, value):
                     self.used[path] += times
                     yield path, branch
         if "if" in part:
-            fits = self._branches.takes(f"{at}/if", value)
+            fits = self._branches.takes(f"{at}/if", part["if"], value)
             for keyword in ("if", "then") if fits else ("else",):
                 yield f"{at}/{keyword}", part.get(keyword)
         for keyword in ("dependentSchemas", "dependencies"):

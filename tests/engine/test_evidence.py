@@ -112,6 +112,22 @@ def test_what_several_ways_lead_to_is_counted_once_and_recursion_ends() -> None:
     assert at["/$defs/node/properties/v/enum/0", "value"] == (2, 2)
 
 
+@pytest.mark.parametrize("dialect", [None, "http://json-schema.org/draft-07/schema#"])
+@pytest.mark.parametrize("own", [None, "https://example.org/s", "http://example.org/s#"])
+@pytest.mark.parametrize("ref", ["#", "#/properties/one", "#/$defs/one"])
+def test_alternatives_find_what_they_refer_to(dialect: str | None, own: str | None, ref: str) -> None:
+    one = {"type": "object", "properties": {"more": {}}, "required": ["one"]}
+    schema = {
+        **({"$schema": dialect} if dialect else {}),
+        **({"$id": own} if own else {}),
+        **one,
+        "properties": {"one": one, "two": {"anyOf": [{"$ref": ref}, {"type": "null"}]}},
+        "$defs": {"one": one},
+    }
+    at = counted(coverage(schema, once({"one": {"one": 1}, "two": {"one": {"one": 2}}}, {"two": None}, {"two": {}})))
+    assert [at[f"/properties/two/anyOf/{n}", "alternative"] for n in range(2)] == [(1, 3), (1, 3)]
+
+
 def test_maps_tuples_conditions_and_draft_7() -> None:
     schema = {
         "$schema": "http://json-schema.org/draft-07/schema#",
