@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{},:]|[^\s\[\]{},:"\ufeff]+', re.DOTALL)
+_TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"|[\[\]{}]|[^\s\[\]{},:"\ufeff]+', re.DOTALL)
 _BEYOND = re.compile(r"[\U00010000-\U0010ffff]")
 
 Span = tuple[int, int]
@@ -29,24 +29,27 @@ class Mark:
     message: str
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Place:
     """The offsets of a value, and of its key where it has one."""
 
     value: Span
-    key: Span | None = None
+    key: Span | None
 
     @property
     def named(self) -> Span:
         """What names the part: its key, or else where its value begins."""
-        return self.key or (self.value[0], min(self.value[0] + 1, self.value[1]))
+        return self.key or (self.value[0], self.value[0] + 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """``children`` leads from the number of a part and a token of a pointer to the number of the part below."""
+    """The parts of a document by number, in the order of the text. ``children`` leads from the number of a part and
+    a token of a pointer to the number of the part below."""
 
-    parts: list[Place]
+    starts: list[int]
+    ends: list[int]
+    keys: list[Span | None]
     children: dict[tuple[int, str], int]
 
     def __getitem__(self, pointer: str) -> Place:
@@ -54,7 +57,7 @@ class Places:
         number = 0
         for token in _tokens(pointer):
             number = self.children[number, token]
-        return self.parts[number]
+        return self._place(number)
 
     def nearest(self, pointer: str) -> Place:
         """The part at the pointer, or else the last one on the way to it."""
@@ -64,36 +67,46 @@ class Places:
             if below is None:
                 break
             number = below
-        return self.parts[number]
+        return self._place(number)
+
+    def _place(self, number: int) -> Place:
+        return Place((self.starts[number], self.ends[number]), self.keys[number])
 
 
 def places(text: str) -> Places:
     """Of text that ``callsmith.schema.text.read`` takes for a document."""
-    parts: list[Place] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    keys: list[Span | None] = []
     children: dict[tuple[int, str], int] = {}
-    open_parts: list[int] = []
+    opened: list[int] = []
     counts: list[int] = []  # of what an open array holds; -1 stands for an object
     key: Span | None = None
     for token in _TOKEN.finditer(text):
-        first = token[0][0]
-        if first in ",:":
-            continue
+        start, end = token.span()
+        first = text[start]
         if first in "]}":
-            opened = parts[open_parts.pop()]
-            opened.value = (opened.value[0], token.end())
+            ends[opened.pop()] = end
             counts.pop()
             continue
-        if counts and counts[-1] < 0 and key is None:
-            key = token.span()
-            continue
-        if open_parts:
-            children[open_parts[-1], _name(text, key, counts)] = len(parts)
+        if opened:
+            if counts[-1] >= 0:
+                name = str(counts[-1])
+                counts[-1] += 1
+            elif key is None:
+                key = (start, end)
+                continue
+            else:
+                name = _key(text[slice(*key)])
+            children[opened[-1], name] = len(starts)
         if first in "[{":
-            open_parts.append(len(parts))
+            opened.append(len(starts))
             counts.append(0 if first == "[" else -1)
-        parts.append(Place(token.span(), key))
+        starts.append(start)
+        ends.append(end)
+        keys.append(key)
         key = None
-    return Places(parts, children)
+    return Places(starts, ends, keys, children)
 
 
 def offset(text: str, line: int, column: int) -> int:
@@ -112,11 +125,8 @@ def code_units(text: str) -> Callable[[int], int]:
     return lambda position: position + bisect_left(beyond, position)
 
 
-def _name(text: str, key: Span | None, counts: list[int]) -> str:
-    if key is not None:
-        return str(json.loads(text[slice(*key)]))
-    counts[-1] += 1
-    return str(counts[-1] - 1)
+def _key(literal: str) -> str:
+    return str(json.loads(literal)) if "\\" in literal else literal[1:-1]
 
 
 def _tokens(pointer: str) -> list[str]:

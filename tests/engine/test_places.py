@@ -50,7 +50,7 @@ def test_every_part_stands_where_it_is_said_to(document: Any, indent: int | None
     text = json.dumps(document, indent=indent, ensure_ascii=ascii_only)
     found = places(text)
     parts = every_part(document)
-    assert len(found.parts) == len(parts)
+    assert len(found.starts) == len(parts)
     for pointer, value in parts:
         place = found[pointer]
         assert json.loads(text[slice(*place.value)]) == value
@@ -87,10 +87,10 @@ def test_a_megabyte_below_500_levels_takes_well_under_a_second() -> None:
     wide = json.dumps({f"key {number}": [number, "text"] for number in range(36_000)})
     text = '{"a":' * 490 + wide + "}" * 490
     assert len(text) > 1_000_000
-    began = time.perf_counter()
+    began = time.process_time()
     found = places(text)
-    assert time.perf_counter() - began < 1
-    assert text[slice(*found["/a" * 490 + "/key 35999/0"].value)] == "32999"
+    assert time.process_time() - began < 1
+    assert text[slice(*found["/a" * 490 + "/key 35999/0"].value)] == "35999"
 
 
 def test_the_offset_of_an_error() -> None:
