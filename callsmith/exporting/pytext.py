@@ -101,11 +101,9 @@ def joined(blocks: Iterable[str]) -> str:
 def prose(value: str, indent: int) -> str:
     """A docstring for a text of any kind, over several lines: what could end it, or does not print, is escaped."""
     pad = " " * indent
-    clean = printable(value.replace("\\", "\\\\")).replace('"""', '\\"\\"\\"').strip("\n")
+    clean = printable(value.replace("\\", "\\\\")).strip()
+    if '"""' in clean or clean.startswith('"') or clean.rstrip().endswith('"'):
+        clean = clean.replace('"', '\\"')
     lines = [pad + line.rstrip() if line.strip() else "" for line in clean.split("\n")]
-    if lines[-1].endswith('"'):
-        lines[-1] = lines[-1][:-1] + '\\"'
     body = "\n".join(lines)[len(pad) :]
-    if body.startswith('"'):
-        body = "\\" + body
     return f'{pad}"""{body}"""\n' if len(lines) == 1 else f'{pad}"""{body}\n{pad}"""\n'

@@ -29,7 +29,7 @@ def markdown_document(tools: Sequence[Tool]) -> tuple[str, list[list[Note]]]:
 
 
 def _chapter(tool: Tool, notes: list[Note]) -> Iterator[str]:
-    yield f"# {plain(tool.name) or 'Tool without a name'}"
+    yield f"# {plain(words.line(tool.name)) or 'Tool without a name'}"
     if tool.description:
         yield f"\n{paragraphs(tool.description)}"
     if tool.strict:
@@ -87,7 +87,7 @@ def _rows(shapes: Shapes, notes: list[Note]) -> Iterator[str]:
     written = 0
     while waiting:
         before, field, above = waiting.pop()
-        name = f"{before}{plain(field.name) or '(empty)'}"
+        name = f"{before}{plain(words.line(field.name)) or '(empty)'}"
         written += 1
         if written > MAX_ROWS:
             notes.append(Note("", f"Only the first {MAX_ROWS:,} parameters are listed"))

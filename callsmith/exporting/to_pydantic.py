@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from callsmith.exporting import pytext
-from callsmith.exporting.names import Names, is_plain, type_name, value_name
+from callsmith.exporting.names import PYTHON_WORDS, Names, is_plain, type_name, value_name
 from callsmith.exporting.pydantic_types import PYDANTIC, RESERVED, TYPES, Said, Types
 from callsmith.exporting.reading import read
 from callsmith.exporting.shape import Definition, Node, Property, Shapes
@@ -51,7 +51,7 @@ def pydantic_module(tools: Sequence[Tool]) -> tuple[str, list[list[Note]]]:
 class _Module:
     def __init__(self, tools: Sequence[Tool]) -> None:
         properties = {name for tool in tools for name in _property_names(tool)}
-        self.names = Names({*RESERVED, *properties})
+        self.names = Names({*PYTHON_WORDS, *RESERVED, *properties})
         self.used: set[str] = {"BaseModel"}
         self.notes: list[list[Note]] = []
 

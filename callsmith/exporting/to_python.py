@@ -21,7 +21,7 @@ _SCALARS = (str, int, bool, type(None))
 
 def python_module(tools: Sequence[Tool]) -> tuple[str, list[list[Note]]]:
     """One module with a function for each tool, and the notes of each."""
-    names = Names(_TAKEN)
+    names = Names(_TAKEN | PYTHON_WORDS)
     functions = [names.new(value_name(tool.name, "tool")) for tool in tools]
     used: set[str] = {"Any"}
     blocks: list[str] = []
