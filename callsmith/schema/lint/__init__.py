@@ -7,7 +7,7 @@ wire-format notes, 7.
 
 from callsmith.schema.lint.finding import Finding, Fix, Severity, verdict
 from callsmith.schema.lint.mend import mended
-from callsmith.schema.lint.several import lint_set
+from callsmith.schema.lint.several import beside, lint_set, of_number
 from callsmith.schema.lint.tool import lint
 
-__all__ = ["Finding", "Fix", "Severity", "lint", "lint_set", "mended", "verdict"]
+__all__ = ["Finding", "Fix", "Severity", "beside", "lint", "lint_set", "mended", "of_number", "verdict"]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from callsmith.schema import document as edits
 from callsmith.schema.document import EditError
+from callsmith.schema.form_rename import set_name
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
@@ -92,10 +93,8 @@ def _rename(path: str, new: str, document: dict[str, Any]) -> Any:
 
 
 def _rename_property(path: str, new: str, document: dict[str, Any]) -> Any:
-    from callsmith.schema import form_edit  # needed for this one change, and large
-
     edits.get(document, path)
-    parameters = form_edit.set_name(document["parameters"], path.removeprefix(_PARAMETERS), new)
+    parameters = set_name(document["parameters"], path.removeprefix(_PARAMETERS), new)
     return edits.put(document, _PARAMETERS, parameters)
 
 

@@ -17,14 +17,15 @@ _ROUNDS = 30
 _MOST = 500
 
 
-def mended(document: dict[str, Any], others: Collection[str] = ()) -> dict[str, Any]:
-    """The tool document with every fix made that lint offers. One fix can open the way for another, so there are
-    rounds; a place that has changed since it was found waits for the next one."""
+def mended(document: dict[str, Any], found: Collection[Finding]) -> dict[str, Any]:
+    """The tool document with the fixes of ``found`` made, and those that lint offers after them. One fix can open the
+    way for another, so there are rounds; a place that has changed since it was found waits for the next one."""
     for _ in range(_ROUNDS):
-        after = _round(document, lint(tool_of(document), others))
+        after = _round(document, found)
         if same(after, document):
             break
         document = after
+        found = lint(tool_of(document))
     return document
 
 

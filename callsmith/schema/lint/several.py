@@ -19,7 +19,7 @@ def lint_set(tools: Sequence[Tool], *, together: bool = False) -> tuple[tuple[Fi
 
     ``together``: they go out in one request, which providers refuse where two have one name. Elsewhere, in a library or
     a file, this is only a warning."""
-    more = _beside(tools)
+    more = beside(tools)
     count = Counter(tool.name for tool in tools)
     out = []
     for number, tool in enumerate(tools):
@@ -29,29 +29,28 @@ def lint_set(tools: Sequence[Tool], *, together: bool = False) -> tuple[tuple[Fi
             message = f'Another tool here is called "{shortened(tool.name, 64)}" too; one request cannot offer both'
             found.append(Finding("warning", "/name", "duplicate-name", message))
         out.append(tuple(sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))))
-    if out and together:
-        out[0] = (*out[0], *_number(len(tools)))
+    many = of_number(len(tools))
+    if out and many:
+        out[0] = (*out[0], many)
     return tuple(out)
 
 
-def of_set(tools: Sequence[Tool]) -> tuple[Finding, ...]:
-    """What is said of a number of tools as a whole. The paths are empty."""
-    return tuple(_number(len(tools)))
-
-
-def _number(count: int) -> list[Finding]:
+def of_number(count: int) -> Finding | None:
+    """What is said of so many tools in one request. The path is empty: it is about all of them."""
     if count > REFUSED:
-        return [Finding("warning", "", "tools-too-many", f"{count:,} tools in one request; OpenAI takes {REFUSED}")]
+        message = f"{count:,} tools; OpenAI takes {REFUSED} in one request"
+        return Finding("warning", "", "tools-too-many", message)
     if count > MANY:
-        message = f"{count} tools in one request; some servers refuse more than {MANY}, and models choose worse"
-        return [Finding("warning", "", "tools-too-many", message)]
+        message = f"{count} tools; some servers refuse more than {MANY} in one request, and models choose worse"
+        return Finding("warning", "", "tools-too-many", message)
     if count > ADVISED:
-        message = f"{count} tools in one request; models choose best among up to {ADVISED}"
-        return [Finding("info", "", "tools-too-many", message)]
-    return []
+        message = f"{count} tools; models choose best among up to {ADVISED} in one request"
+        return Finding("info", "", "tools-too-many", message)
+    return None
 
 
-def _beside(tools: Sequence[Tool]) -> dict[int, list[Finding]]:
+def beside(tools: Sequence[Tool]) -> dict[int, list[Finding]]:
+    """What each tool is told of its neighbours, by its number: those a model may take for it."""
     found: dict[int, dict[str, Finding]] = {}
     for pair in pairs(tools):
         for number, other in ((pair.one, pair.other), (pair.other, pair.one)):

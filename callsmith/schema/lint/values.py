@@ -79,8 +79,8 @@ def allowed(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
         severity: Severity = "error" if len(odd) == len(values) else "warning"
         shown = ", ".join(shortened(_json(value)) for value in odd[:_SHOWN]) + (", ..." if len(odd) > _SHOWN else "")
         message = f'Not of type "{" or ".join(kinds)}": {shown}'
-        fix = _of_items(at, schema) or _fitting(at, values, kinds, odd)
-        yield Finding(severity, f"{at}/enum", "enum-type", message, fix)
+        mended = _of_items(at, schema) or _fitting(at, values, kinds, odd)
+        yield Finding(severity, f"{at}/enum", "enum-type", message, mended)
 
 
 def _of_items(at: str, schema: Mapping[str, Any]) -> Fix | None:
