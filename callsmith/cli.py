@@ -6,10 +6,15 @@ from pathlib import Path
 
 import click
 
+from callsmith.commands.tools import tools
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 def main() -> None:
     """Callsmith: a playground for LLM tool calling."""
+
+
+main.add_command(tools)
 
 
 @main.command("demo-server")
