@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-servers check bench format clean
+.PHONY: help run test test-servers check bench format frontend clean
 
 PORT ?= 8501
 ARGS ?=
@@ -32,6 +32,9 @@ format: ## Format the code and mend what the linter can mend
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format .
 
+frontend: ## Build the JSON editor from frontend/ into static/ (needs Node; the result is committed)
+	@sh scripts/frontend.sh
+
 clean: ## Remove the virtual environment, the test servers and caches; conversations in data/ stay
-	@rm -rf .venv .servers .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv .servers frontend/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

@@ -6,11 +6,12 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from callsmith.schema.editing import Editing
+from callsmith.schema.editing import Editing, Version
 from callsmith.schema.lint import Finding, lint
+from callsmith.schema.places import Mark, offset, places
 from callsmith.schema.tool_document import tool_of
 from components import services
-from components.live_text import live_text
+from components.json_editor import LEAST_LINES, json_editor
 from components.state import ui
 from components.tools import findings, home
 from components.tools.desk import LIVE, Desk, bind, desk, json_key, listen, set_field, step
@@ -44,11 +45,11 @@ def editor(tool_id: str, beside: Collection[str] = ()) -> None:
         with left:
             _form(here, found)
         with right:
-            _json(here)
+            _json(here, found)
     elif view == FORM:
         _form(here, found)
     else:
-        _json(here)
+        _json(here, found)
 
 
 def _toolbar(here: Desk) -> str:
@@ -139,7 +140,7 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
         args=(tool_id, "description"),
     )
     with st.container():
-        findings.findings_list(found, tool_id)
+        findings.findings_list(found, tool_id, here)
     if document.get("type") == "custom":
         grammar(here)
     else:
@@ -147,7 +148,7 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
         parameter_rows(here)
 
 
-def _json(here: Desk) -> None:
+def _json(here: Desk, found: tuple[Finding, ...]) -> None:
     now = here.editing.now
     with st.container():
         if now.error is not None:
@@ -160,15 +161,29 @@ def _json(here: Desk) -> None:
                 args=(here.tool_id, Editing.undone),
                 help="Redo brings this text back",
             )
-    live_text(
+    json_editor(
         "JSON",
         now.text,
         key=json_key(here.tool_id),
         revision=here.editing.revision,
         on_change=_heard,
-        rows=max(16, min(MOST_LINES, now.text.count("\n") + 2)),
+        rows=max(LEAST_LINES, min(MOST_LINES, now.text.count("\n") + 2)),
         invalid=now.error is not None,
+        marks=_marks(now, found),
     )
+
+
+def _marks(now: Version, found: tuple[Finding, ...]) -> list[Mark]:
+    """What is wrong, at its place in the text. Findings are about a document and wait until the text is one."""
+    if now.error is not None:
+        if now.error.line is None or now.error.column is None:
+            return []
+        start = offset(now.text, now.error.line, now.error.column)
+        return [Mark(start, start + 1, "error", now.error.message)]
+    if not found:
+        return []
+    at = places(now.text)
+    return [Mark(*at.nearest(one.path).named, one.severity, one.message) for one in found]
 
 
 def _heard() -> None:
