@@ -149,4 +149,12 @@ def _possible(choice: ToolChoice, names: Collection[str]) -> ToolChoice:
 
 def _last_setup() -> Setup:
     kept = services.store().preference(_LAST_SETUP)
-    return Setup() if kept is None else from_json(Setup, kept)
+    return Setup() if kept is None else _with_originals(from_json(Setup, kept))
+
+
+def _with_originals(setup: Setup) -> Setup:
+    """The tools that another conversation copied for itself are those of the library again."""
+    records = services.store().tools_with([use.tool_id for use in setup.tools])
+    originals = {record.id: record.copy_of for record in records if record.copy_of is not None}
+    uses = (replace(use, tool_id=originals.get(use.tool_id, use.tool_id)) for use in setup.tools)
+    return replace(setup, tools=tuple(uses))

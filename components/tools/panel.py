@@ -5,7 +5,7 @@ Removing takes a tool out of the conversation; it stays in the library until it 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -15,7 +15,7 @@ from callsmith.store import ToolRecord
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import ToolChoice
 from components import layout, services
-from components.tools import findings, home
+from components.tools import findings, home, scope, sets
 from components.tools.choice import settle, with_choice
 from components.tools.editor import editor
 from components.tools.shelf import add_copy, add_new
@@ -24,6 +24,7 @@ from components.words import plain
 Change = Callable[[Setup], None]
 
 _BESIDE = "tools-beside"
+_AT_HAND = "tools-at-hand"
 _EDITING = "tools-editing"
 _FORCED = "tools-forced"
 _REMOVED = "tools-removed"
@@ -40,7 +41,9 @@ class _Removed:
 
 def render(conversation_setup: Setup, on_change: Change) -> None:
     """Draw the list. ``on_change`` keeps a changed setup."""
-    library = {record.id: record for record in services.store().tools()}
+    store = services.store()
+    library = {record.id: record for record in store.tools_with([use.tool_id for use in conversation_setup.tools])}
+    st.session_state[_AT_HAND] = (conversation_setup, on_change)
     settled = settle(
         conversation_setup,
         {record.id: record.tool.name for record in library.values()},
@@ -63,7 +66,7 @@ def render(conversation_setup: Setup, on_change: Change) -> None:
         _undo_line(conversation_setup, on_change)
         if st.session_state.get(_SAID):
             st.info(plain(st.session_state[_SAID]), icon=":material/info:")
-    _add(conversation_setup, on_change, library)
+    _add(conversation_setup, on_change, store.tools())
 
 
 def dialogs() -> None:
@@ -77,6 +80,7 @@ def dialogs() -> None:
 def open_editor(tool_id: str) -> None:
     """For a callback: the editor of this tool opens over the page in the run that follows."""
     layout.fold_popovers()
+    scope.opening(tool_id)
     st.session_state[_EDITING] = tool_id
 
 
@@ -84,10 +88,21 @@ def _edit_dialog(tool_id: str) -> None:
     if st.session_state.get(_EDITING) != tool_id:
         # A field that is left by closing the dialog reports in the same moment, and then only the dialog runs again.
         st.rerun()
+    setup, on_change = st.session_state.get(_AT_HAND, (Setup(), _nowhere))
+    if scope.asked(tool_id, _now(setup), on_change, _reopen):
+        return
     editor(tool_id, beside=st.session_state.get(_BESIDE, ()))
     if st.button("Done", key="tool-done", type="primary", help="Every change is saved as you make it"):
         _close()
         st.rerun()
+
+
+def _reopen(tool_id: str) -> None:
+    st.session_state[_EDITING] = tool_id
+
+
+def _nowhere(_setup: Setup) -> None:
+    """The panel was not drawn yet, so there is no setup to change either."""
 
 
 def _close() -> None:
@@ -118,14 +133,15 @@ def _tool(setup: Setup, on_change: Change, use: ToolUse, record: ToolRecord, *, 
             )
             st.menu_button(
                 "More",
-                ("Duplicate", "Remove"),
+                ("Duplicate", *(("Put into the library",) if scope.is_only_here(record) else ()), "Remove"),
                 key=f"tool-menu-{record.id}",
                 type="tertiary",
                 on_click=_from_menu,
                 args=(setup, on_change, record),
             )
         off = "" if use.on else " · off for the next turn"
-        st.caption(f"{plain(summary_of(record.tool))}{off} {badge}")
+        only_here = f" {scope.ONLY_HERE}" if scope.is_only_here(record) else ""
+        st.caption(f"{plain(summary_of(record.tool))}{off} {badge}{only_here}")
 
 
 def _missing(setup: Setup, on_change: Change, library: Mapping[str, ToolRecord]) -> None:
@@ -152,15 +168,15 @@ def _undo_line(setup: Setup, on_change: Change) -> None:
             "Undo",
             key="tool-undo-remove",
             icon=":material/undo:",
-            help="It is still in the library",
+            help="Back into this conversation",
             on_click=_put_back,
             args=(setup, on_change),
         )
 
 
-def _add(setup: Setup, on_change: Change, library: Mapping[str, ToolRecord]) -> None:
+def _add(setup: Setup, on_change: Change, library: Sequence[ToolRecord]) -> None:
     used = {use.tool_id for use in setup.tools}
-    others = _labelled(record for record in library.values() if record.id not in used)
+    others = sets.choices([record for record in library if record.id not in used])
     with st.container(horizontal=True, vertical_alignment="center", key="tool-add"):
         st.button("Add tool", key="tool-new", icon=":material/add:", on_click=_new, args=(setup, on_change))
         if others:
@@ -169,20 +185,11 @@ def _add(setup: Setup, on_change: Change, library: Mapping[str, ToolRecord]) -> 
                 list(others),
                 index=None,
                 key="tool-pick",
-                placeholder=f"From the library ({len(others):,})",
+                placeholder=f"From the library ({sum(record.id not in used for record in library):,})",
                 label_visibility="collapsed",
                 on_change=_pick,
                 args=(setup, on_change, others),
             )
-
-
-def _labelled(records: Iterable[ToolRecord]) -> dict[str, str]:
-    """Ids by a name of their own: a selectbox tells its options apart by what they show."""
-    labels: dict[str, str] = {}
-    for record in records:
-        name = record.tool.name or "(no name)"
-        labels[name if name not in labels else f"{name} · {record.id[:6]}"] = record.id
-    return labels
 
 
 def _now(setup: Setup) -> Setup:
@@ -201,10 +208,13 @@ def _switch(setup: Setup, on_change: Change) -> None:
 
 
 def _from_menu(setup: Setup, on_change: Change, record: ToolRecord) -> None:
-    if st.session_state[f"tool-menu-{record.id}"] == "Duplicate":
-        _duplicate(setup, on_change, record)
-    else:
-        _remove(setup, on_change, record.id, record.tool.name)
+    match st.session_state[f"tool-menu-{record.id}"]:
+        case "Duplicate":
+            _duplicate(setup, on_change, record)
+        case "Put into the library":
+            services.store().put_into_library(record.id)
+        case "Remove":
+            _remove(setup, on_change, record.id, record.tool.name)
 
 
 def _duplicate(setup: Setup, on_change: Change, record: ToolRecord) -> None:
@@ -233,16 +243,22 @@ def _new(setup: Setup, on_change: Change) -> None:
     open_editor(tool_id)
 
 
-def _pick(setup: Setup, on_change: Change, others: Mapping[str, str]) -> None:
+def _pick(setup: Setup, on_change: Change, others: Mapping[str, tuple[str, ...]]) -> None:
     label = st.session_state["tool-pick"]
     st.session_state["tool-pick"] = None
-    if label in others:
-        _insert(_now(setup), on_change, ToolUse(others[label]), len(setup.tools))
+    for place, tool_id in enumerate(others.get(label, ()), start=len(setup.tools)):
+        setup = _with(_now(setup), ToolUse(tool_id), place)
+    st.session_state[_SAID] = ""
+    on_change(setup)
 
 
 def _insert(setup: Setup, on_change: Change, use: ToolUse, place: int) -> None:
     st.session_state[_SAID] = ""
-    on_change(replace(setup, tools=(*setup.tools[:place], use, *setup.tools[place:])))
+    on_change(_with(setup, use, place))
+
+
+def _with(setup: Setup, use: ToolUse, place: int) -> Setup:
+    return replace(setup, tools=(*setup.tools[:place], use, *setup.tools[place:]))
 
 
 def _restore(tool_id: str) -> None:

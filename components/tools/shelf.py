@@ -24,8 +24,11 @@ def add_copy(record: ToolRecord) -> str:
     order = store.tools()
     name = _fresh(record.tool.name, {other.tool.name for other in order})
     copy = store.save_tool(replace(record.tool, name=name))
-    place = next(number for number, other in enumerate(order) if other.id == record.id)
-    store.move_tool(copy, place + 1)
+    store.tag_tool(copy, record.tags)
+    store.put_into_folder([copy], record.folder)
+    for place, other in enumerate(order):
+        if other.id == record.id:
+            store.move_tool(copy, place + 1)
     return copy
 
 
