@@ -30,7 +30,7 @@ _REWRITTEN = "gemini-schema"
 @dataclass(frozen=True, slots=True)
 class Compilation:
     """``wire`` is the entry of the request's ``tools``, None where it cannot be made. ``refused`` is the first reason
-    for which a request with it is sure to fail, empty where none is known."""
+    for which it is sure not to get through, empty where none is known."""
 
     vendor: str
     label: str

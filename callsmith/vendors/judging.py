@@ -18,8 +18,8 @@ _SIZE = Rule("refused", TOO_BIG, "a limit of Callsmith", certain=True)
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """``refused``: the first reason for which the request is sure to fail; empty where none is known. ``broken``:
-    the first fault that is one for everybody."""
+    """``refused``: the first reason for which the tool is sure not to get through; empty where none is known.
+    ``broken``: the first fault that is one for everybody."""
 
     verdicts: tuple[Verdict, ...]
     refused: str

@@ -37,7 +37,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """``when`` None: always. ``certain``: the refusal was met in practice, so that nothing else can be expected,
+    """``when`` None: always. ``certain``: the whole tool was seen to fail for it, so that nothing else can be expected
     even where no document of the vendor was read."""
 
     verdict: Word
@@ -52,7 +52,8 @@ class Rule:
 
     @property
     def is_final(self) -> bool:
-        return self.verdict == "refused" and (self.verified or self.certain)
+        """The tool does not get through, and that is known."""
+        return self.certain or (self.verdict == "refused" and self.verified)
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +139,10 @@ def ignored(reason: str, source: str, verified: bool = False, when: Test | None 
     return Rule("ignored", reason, source, verified, when)
 
 
-def dropped(reason: str, source: str, verified: bool = False, when: Test | None = None) -> Rule:
-    return Rule("dropped", reason, source, verified, when)
+def dropped(
+    reason: str, source: str, verified: bool = False, when: Test | None = None, *, certain: bool = False
+) -> Rule:
+    return Rule("dropped", reason, source, verified, when, certain)
 
 
 def described(reason: str, source: str, verified: bool = False, when: Test | None = None) -> Rule:

@@ -71,12 +71,12 @@ def render(here: Desk) -> None:
         if wire != wires[0]:
             chosen = compile_tool(tool_of(here.editing.document), vendor, wire or "")
     if chosen.refused:
-        st.error(f"{chosen.label} will refuse this tool. {plain(chosen.refused)}", icon=":material/block:")
+        st.error(f"{chosen.label} does not take this tool. {plain(chosen.refused)}", icon=":material/block:")
     if ui().narrow:
         _verdicts(chosen, tool_id)
         _json(chosen, tool_id)
         return
-    left, right = st.columns([0.4, 0.6], gap="medium")
+    left, right = st.columns([0.38, 0.62], gap="medium")
     with left:
         _json(chosen, tool_id)
     with right:
@@ -136,7 +136,7 @@ def _verdicts(done: Compilation, tool_id: str) -> None:
 
 
 def _table(verdicts: Sequence[Verdict]) -> str:
-    lines = ["| Place | Keyword | Verdict | Why |", "| --- | --- | --- | --- |"]
+    lines = ["| Keyword | Verdict | Why |", "| --- | --- | --- |"]
     lines += [_row(verdict) for verdict in verdicts[:MOST_ROWS]]
     more = len(verdicts) - MOST_ROWS
     return "\n".join(lines) + (f"\n\nand {count(more, 'more verdict')}" if more > 0 else "")
@@ -144,23 +144,24 @@ def _table(verdicts: Sequence[Verdict]) -> str:
 
 def _row(verdict: Verdict) -> str:
     mark = "" if verdict.verified else f" {_UNVERIFIED}"
-    why = f"{plain(verdict.reason)} :gray[{source(verdict.source)}]{mark}"
-    cells = (place(verdict), plain(verdict.keyword.strip("()")[:60]), _BADGES[verdict.verdict], why)
+    why = f"{plain(verdict.reason)} :small[:gray[{source(verdict.source)}]]{mark}"
+    keyword = plain(verdict.keyword.strip("()")[:60])
+    cells = (f"**{keyword}** {place(verdict)}", _BADGES[verdict.verdict], why)
     return f"| {' | '.join(cell.replace(chr(10), ' ') for cell in cells)} |"
 
 
 def place(verdict: Verdict) -> str:
-    """Where in the tool, in words: ``city``, ``stops, its items``; the tool itself, or the top of its parameters."""
+    """Where in the tool, in words that follow the keyword: ``of city``, ``of stops › items``, ``at the top``."""
     if not verdict.path and verdict.keyword in _OF_THE_TOOL:
-        return "the tool"
+        return "of the tool"
     if not verdict.path and verdict.keyword in _OF_ALL:
-        return "all parameters"
+        return "of all parameters"
     steps = tokens(verdict.path)
     if not verdict.keyword.startswith("("):
         steps = steps[:-1]
     found = list(_named(iter(steps)))
     shown = found if len(found) <= 4 else [found[0], "...", *found[-2:]]
-    return " › ".join(plain(step[:40]) for step in shown) or "top"
+    return f"of {' › '.join(plain(step[:40]) for step in shown)}" if shown else "at the top"
 
 
 def _named(steps: Iterable[str]) -> Iterable[str]:

@@ -285,6 +285,13 @@ def test_what_stands_inside_something_left_out_is_left_out_with_it() -> None:
     assert "patternProperties, which is dropped" in of(schema, "gemini-schema")[at].reason
 
 
+def test_a_gateway_loses_a_tool_that_is_no_object() -> None:
+    for schema in ({"type": "string"}, {"properties": {"a": {}}}):
+        done = compile_tool(Tool("t", "", schema), "gateway")
+        assert "vanishes" in done.refused
+        assert summary(done.verdicts)["dropped"] == 1
+
+
 def test_references_back_to_themselves() -> None:
     node = {"type": "object", "properties": {"next": {"$ref": "#/$defs/node"}}, "additionalProperties": False}
     optional = within({"$ref": "#/$defs/node"}, **{"$defs": {"node": node}})

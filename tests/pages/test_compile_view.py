@@ -49,7 +49,7 @@ def drawn(tool: Tool, vendor: str = "") -> AppTest:
 
 
 def table(at: AppTest) -> list[str]:
-    found = [element.value for element in at.markdown if element.value.startswith("| Place")]
+    found = [element.value for element in at.markdown if element.value.startswith("| Keyword")]
     return [line for text in found for line in text.splitlines()[2:] if line.startswith("|")]
 
 
@@ -75,8 +75,8 @@ def test_what_is_refused_comes_first_with_place_reason_and_source() -> None:
     rows = table(drawn(Tool("get_weather", "Weather", SCHEMA), "anthropic-strict"))
     verdicts = [next(word for word in ("refused", "ignored", "kept") if f": {word}]" in row) for row in rows]
     assert verdicts == sorted(verdicts, key=["refused", "ignored", "kept"].index)
-    assert any(row.startswith("| stops › items › n | minimum |") and "notes 7.3" in row for row in rows)
-    assert all(row.count(" | ") == 3 for row in rows)
+    assert any(row.startswith("| **minimum** of stops › items › n |") and "notes 7.3" in row for row in rows)
+    assert all(row.count(" | ") == 2 for row in rows)
 
 
 def test_a_tool_that_is_refused_says_why_on_top() -> None:
@@ -96,16 +96,16 @@ def test_a_large_tool_shows_its_beginning() -> None:
 @pytest.mark.parametrize(
     ("path", "keyword", "words"),
     [
-        ("", "name", "the tool"),
-        ("", "(depth)", "all parameters"),
-        ("", "(additionalProperties)", "top"),
-        ("", "(custom tool)", "the tool"),
-        ("/type", "type", "top"),
-        ("/properties/city/pattern", "pattern", "city"),
-        ("/properties/a_b/items/anyOf/1/type", "type", "a_b › items › anyOf 2"),
-        ("/$defs/x/properties/y/type", "type", "definition x › y"),
-        ("/properties/a b", "(property name)", "a b"),
-        ("/properties/properties/type", "type", "properties"),
+        ("", "name", "of the tool"),
+        ("", "(depth)", "of all parameters"),
+        ("", "(additionalProperties)", "at the top"),
+        ("", "(custom tool)", "of the tool"),
+        ("/type", "type", "at the top"),
+        ("/properties/city/pattern", "pattern", "of city"),
+        ("/properties/a_b/items/anyOf/1/type", "type", "of a_b › items › anyOf 2"),
+        ("/$defs/x/properties/y/type", "type", "of definition x › y"),
+        ("/properties/a b", "(property name)", "of a b"),
+        ("/properties/properties/type", "type", "of properties"),
     ],
 )
 def test_places_in_words(path: str, keyword: str, words: str) -> None:

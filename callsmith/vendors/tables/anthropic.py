@@ -190,6 +190,7 @@ ANTHROPIC_STRICT = replace(
 )
 
 _GATEWAY = "notes 1.6, trap 47"
+_VANISHES = "A tool whose parameters are no object vanishes on the way, without a word."
 _PASSED = "Passed on to Claude as it stands, as a hint."
 
 GATEWAY = replace(
@@ -203,11 +204,7 @@ GATEWAY = replace(
         **on(k.IDENTITY, ignored("{keyword} says which schema this is; it asks nothing of a call.", "notes 1.6")),
         **on(
             "type",
-            dropped(
-                "A tool whose parameters are no object vanishes on the way, without a word.",
-                _GATEWAY,
-                when=no_object_at_top,
-            ),
+            dropped(_VANISHES, _GATEWAY, when=no_object_at_top, certain=True),
             kept(_PASSED, "notes 1.6"),
         ),
         **on("anyOf oneOf allOf", refused(_NOT_AT_TOP, _TOP, when=top, certain=True), kept(_PASSED, "notes 1.6")),
@@ -229,7 +226,7 @@ GATEWAY = replace(
         Lack(
             "(root)",
             untyped_top,
-            dropped("A tool whose parameters are no object vanishes on the way, without a word.", _GATEWAY),
+            dropped(_VANISHES, _GATEWAY, certain=True),
         ),
     ),
 )

@@ -100,7 +100,7 @@ OPENAI_STRICT = Table(
             ),
             refused("A format of another type than text is not in the strict subset.", _FORMATS_SOURCE),
         ),
-        **on(k.LENGTHS, refused("Taken by some models and refused by others, fine-tuned ones say.", _ISSUES)),
+        **on(k.LENGTHS, refused("Taken by some models and refused by others, fine-tuned ones among them.", _ISSUES)),
         **on("allOf oneOf not if then else", refused(_OUT, _NOTES, certain=True)),
         **on("dependentRequired dependentSchemas patternProperties", refused(_OUT, _NOTES, certain=True)),
         **on("default", refused("Refused for years and by Azure; newer models take it.", _DEFAULTS)),
