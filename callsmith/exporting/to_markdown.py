@@ -17,7 +17,10 @@ from callsmith.types.tool import Origin, Tool
 
 MAX_LEVELS = 4
 MAX_ROWS = 2_000
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|~$:.@-])")
+MAX_VALUES = 50
+# What is markup anywhere, or at the beginning of a line; what makes a link of an address.
+_SPECIAL = re.compile(r"([\\`*\[\]|~$]|(?<!\w)_|_(?!\w)|:(?=//)|(?<=www)\.)", re.IGNORECASE)
+_OPENING = re.compile(r"^(\s*)([#+=-]|\d+(?=[.)]))", re.MULTILINE)
 _FENCE = re.compile(r"`{3,}")
 
 
@@ -107,17 +110,26 @@ def _row(shapes: Shapes, name: str, field: Property) -> str:
     node = field.node
     found = shapes.definitions.get(node.name)
     said = node.description or (found.description if found else "")
-    allowed = [words.line(item) for item in words.limits(node)]
-    shown = node if found is None or found.alias is None else found.alias
-    if shown.kind == "literals":
-        allowed.insert(0, "one of " + ", ".join(words.json_line(value) for value in shown.values[:50]))
-        if len(shown.values) > 50:
-            allowed[0] += f" and {len(shown.values) - 50:,} more"
+    allowed = list(_allowed(shapes, node, ""))
     if "default" in node.told:
         allowed.append(f"default {words.json_line(node.told['default'])}")
-    allowed += [words.line(rule) for rule in words.rules(node)]
     cells = (name, plain(_type(shapes, node)), "yes" if field.required else "no", plain(words.line(said)))
     return f"| {' | '.join((*cells, '; '.join(map(plain, allowed))))} |"
+
+
+def _allowed(shapes: Shapes, node: Node, of: str, depth: int = 0) -> Iterator[str]:
+    """Listed values, bounds and rules, those of items and options too; ``of`` says whose they are."""
+    found = shapes.definitions.get(node.name)
+    if found is not None and found.alias is not None and depth <= MAX_LEVELS:
+        yield from _allowed(shapes, found.alias, of, depth + 1)
+    if node.kind == "literals":
+        more = f" and {len(node.values) - MAX_VALUES:,} more" if len(node.values) > MAX_VALUES else ""
+        yield f"{of}one of {', '.join(words.json_line(value) for value in node.values[:MAX_VALUES])}{more}"
+    yield from (f"{of}{words.line(item)}" for item in (*words.limits(node), *words.rules(node)))
+    if depth <= MAX_LEVELS:
+        whose = {"array": "items: ", "map": "values: "}.get(node.kind, "")
+        for part in node.parts:
+            yield from _allowed(shapes, part, whose or of, depth + 1)
 
 
 def _type(shapes: Shapes, node: Node, depth: int = 0) -> str:
@@ -189,7 +201,13 @@ def _origin(origin: Origin) -> Iterator[str]:
 def plain(text: str) -> str:
     """Text that shows as itself in Markdown, in a table too: no link, no markup, no HTML."""
     shown = "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode("ascii") for c in text)
-    return html.escape(_SPECIAL.sub(r"\\\1", shown), quote=False)
+    escaped = _OPENING.sub(_not_opening, _SPECIAL.sub(r"\\\1", shown))
+    return html.escape(escaped, quote=False)
+
+
+def _not_opening(found: re.Match[str]) -> str:
+    """A list or a heading is none with a backslash before its sign, or behind its number."""
+    return f"{found[1]}{found[2]}\\" if found[2][0].isdigit() else f"{found[1]}\\{found[2]}"
 
 
 def paragraphs(text: str) -> str:

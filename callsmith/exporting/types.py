@@ -34,4 +34,4 @@ class Note:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.at or 'The whole schema'}: {self.message}"
+        return f"{self.at or 'The tool'}: {self.message}"

@@ -55,11 +55,11 @@ def render(here: Desk) -> None:
             on_click="ignore",
         )
         st.caption(f"{made.text.count(chr(10)):,} lines")
-    _notes(made)
     short = made.text[:MOST_CHARACTERS]
     if len(short) < len(made.text):
         st.caption(f"The first {MOST_CHARACTERS:,} characters; the download has all {len(made.text):,}.")
     st.code(short.rstrip("\n") or " ", language=made.language, wrap_lines=made.language == "markdown", height=460)
+    _notes(made)
 
 
 def _tool(here: Desk) -> Tool:
