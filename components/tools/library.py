@@ -13,15 +13,14 @@ import streamlit as st
 from callsmith.schema.form import summary_of
 from callsmith.store import ToolRecord
 from components import services
-from components.tools import findings
+from components.tools import findings, library_bulk, library_filter, scope, sets
 from components.tools.editor import editor
 from components.tools.shelf import add_copy, add_new
 from components.viewport import is_narrow
-from components.words import count, plain
+from components.words import plain
 
 PARAM = "tool"
 MOST = 100
-_DELETED = "library-deleted"
 
 
 def render() -> None:
@@ -40,29 +39,23 @@ def _empty() -> None:
     st.subheader("Tools", anchor=False)
     st.write("A tool is a function the model may ask for: a name, a description and the parameters it takes.")
     _add_button()
-    _undo_line()
+    library_bulk.undo_line()
 
 
 def _all(records: Sequence[ToolRecord]) -> None:
     found = findings.of_records(records, together=False)
     with st.container(horizontal=True, vertical_alignment="center", key="tool-list-head"):
-        wanted = st.text_input(
-            "Search tools",
-            key="tool-search",
-            type="search",
-            live=True,
-            label_visibility="collapsed",
-            placeholder=f"Search {count(len(records), 'tool')}",
-        )
+        library_filter.search(len(records))
         _add_button()
-    _undo_line()
-    matching = [record for record in records if _matches(record, wanted or "")]
-    for record in matching[:MOST]:
+    wanted = library_filter.narrowed(records, found)
+    library_bulk.undo_line()
+    library_bulk.bar([record for record in records if library_bulk.is_chosen(record.id)], records)
+    for record in wanted[:MOST]:
         _entry(record, findings.badge(found[record.id]))
-    if not matching:
-        st.caption(f'No tool matches "{plain(wanted or "")}".')
-    elif len(matching) > MOST:
-        st.caption(f"{len(matching) - MOST:,} more; search to find them.")
+    if not wanted:
+        library_filter.nothing()
+    elif len(wanted) > MOST:
+        st.caption(f"{len(wanted) - MOST:,} more; search to find them.")
 
 
 def _entry(record: ToolRecord, badge: str) -> None:
@@ -71,8 +64,9 @@ def _entry(record: ToolRecord, badge: str) -> None:
         st.container(border=True, key=f"tool-{record.id}"),
         st.container(horizontal=True, vertical_alignment="center", gap="small"),
     ):
+        library_bulk.choose(record)
         with st.container(gap=None, width="stretch"):
-            st.markdown(f"**{plain(tool.name) or '(no name)'}** {badge}")
+            st.markdown(f"**{plain(tool.name) or '(no name)'}** {badge} {_filed(record)}")
             described = f"{plain(_short(tool.description))}  \n" if tool.description else ""
             st.caption(described + plain(summary_of(tool)))
         st.button(
@@ -94,8 +88,45 @@ def _one(tool_id: str, records: Sequence[ToolRecord]) -> None:
         if record is not None:
             badge = findings.badge(findings.of_records([record], together=False)[tool_id])
             st.markdown(f"**{plain(record.tool.name) or '(no name)'}** {badge}", width="stretch")
+            _filing(record, records)
             _menu(record)
+    if record is not None:
+        st.caption(scope.reach(tool_id) or "No conversation uses this tool yet.")
     editor(tool_id)
+
+
+def _filed(record: ToolRecord) -> str:
+    folder = f":gray-badge[:material/folder: {plain(record.folder)}]" if record.folder else ""
+    return " ".join([folder, *(f":gray-badge[{plain(tag)}]" for tag in record.tags)])
+
+
+def _filing(record: ToolRecord, records: Sequence[ToolRecord]) -> None:
+    """Set and tags of the tool being edited."""
+    folder, tags = f"tool-set-{record.id}", f"tool-tags-{record.id}"
+    for key, value in ((folder, record.folder or None), (tags, list(record.tags))):
+        if st.session_state.get(key) != value:
+            st.session_state[key] = value
+    with st.popover("Set and tags", icon=":material/folder:", type="tertiary", key=f"tool-filing-{record.id}"):
+        st.selectbox(
+            "Set",
+            sets.names(records),
+            index=None,
+            key=folder,
+            accept_new_options=True,
+            placeholder="None; type a name for a new one",
+            help="Tools of one set are taken into a conversation together",
+            on_change=_file,
+            args=(record.id,),
+        )
+        st.multiselect(
+            "Tags",
+            sets.tags(records),
+            key=tags,
+            accept_new_options=True,
+            placeholder="None; type a word for a new one",
+            on_change=_tag,
+            args=(record.id,),
+        )
 
 
 def _menu(record: ToolRecord) -> None:
@@ -114,21 +145,8 @@ def _short(words: str) -> str:
     return line if len(line) <= 160 else f"{line[:157]}..."
 
 
-def _matches(record: ToolRecord, wanted: str) -> bool:
-    text = f"{record.tool.name} {record.tool.description}".lower()
-    return all(word in text for word in wanted.lower().split())
-
-
 def _add_button() -> None:
     st.button("Add tool", key="tool-new", icon=":material/add:", on_click=_add)
-
-
-def _undo_line() -> None:
-    deleted: tuple[str, str] | None = st.session_state.get(_DELETED)
-    if deleted is not None:
-        with st.container(horizontal=True, vertical_alignment="center", key="tool-deleted"):
-            st.caption(f"Deleted {plain(deleted[1])}", width="stretch")
-            st.button("Undo", key="tool-undelete", icon=":material/undo:", on_click=_undelete, args=(deleted[0],))
 
 
 def _show(tool_id: str | None) -> None:
@@ -139,8 +157,16 @@ def _show(tool_id: str | None) -> None:
 
 
 def _add() -> None:
-    st.session_state[_DELETED] = None
+    library_bulk.forget()
     _show(add_new())
+
+
+def _file(tool_id: str) -> None:
+    services.store().put_into_folder([tool_id], st.session_state[f"tool-set-{tool_id}"] or "")
+
+
+def _tag(tool_id: str) -> None:
+    services.store().tag_tool(tool_id, st.session_state[f"tool-tags-{tool_id}"])
 
 
 def _from_menu(record: ToolRecord) -> None:
@@ -148,16 +174,5 @@ def _from_menu(record: ToolRecord) -> None:
         case "Duplicate":
             _show(add_copy(record))
         case "Delete":
-            _delete(record)
-
-
-def _delete(record: ToolRecord) -> None:
-    services.store().delete_tool(record.id)
-    st.session_state[_DELETED] = (record.id, record.tool.name)
-    _show(None)
-
-
-def _undelete(tool_id: str) -> None:
-    services.store().restore_tool(tool_id)
-    st.session_state[_DELETED] = None
-    _show(tool_id)
+            library_bulk.delete([record])
+            _show(None)
