@@ -22,7 +22,7 @@ const DARK = {
   number: "#f0b072",
   word: "#d8a6f5",
   mark: "#a9b6c2",
-  invalid: "#ff8a80",
+  invalid: "#ff9a91",
   selection: "#2a4560",
   found: "#4d431c",
   active: "#202b36",
