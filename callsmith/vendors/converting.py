@@ -39,10 +39,10 @@ def convert(tool: Tool, wire: str, *, strict: bool = False) -> Conversion:
     """``strict`` sends the schema as a strict one; to fit it for that is another step, before this one."""
     if wire not in _JUDGES:
         raise ValueError(f'There is no format "{wire}"; there are {", ".join(WIRES)}')
-    tool, changes = mended(tool, wire)
     is_function = tool.type == "function"
+    is_strict = is_function and (strict or tool.strict is True)
+    tool, changes = mended(tool, wire, strict=is_strict)
     if not is_function and wire not in _WITH_CUSTOM:
         changes += (Change("/type", "There are no free-text tools here: it became a function with one text argument."),)
-    is_strict = is_function and (strict or tool.strict is True)
     done = compile_tool(tool, _JUDGES[wire][is_strict], wire)
     return Conversion(None if done.refused else done.wire, done.refused, changes, done.verdicts)

@@ -7,7 +7,6 @@ written out; one that leads back to itself is cut where it comes round. The resu
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -15,10 +14,10 @@ from callsmith.schema.walk import resolve
 from callsmith.vendors.merging import merged
 from callsmith.vendors.places import Place, Walk
 from callsmith.vendors.rules import Table
+from callsmith.vendors.telling import added, in_words
 
 MAX_PARTS = 20_000
 MAX_DEPTH = 60
-_LONGEST_VALUE = 400
 _UNIONS = ("anyOf", "oneOf")
 # Which keywords belong to a branch of their own where a schema is of several types.
 _OF_TYPE: Mapping[str, frozenset[str]] = {
@@ -121,11 +120,9 @@ class _Writer:
                 for name, written in self._field(keyword, value, schema, path, depth, behind):
                     out.setdefault(name, written)
             elif rule.verdict == "described":
-                told.append(_told(keyword, value))
+                told.append(in_words(keyword, value))
         if told:
-            before = out.get("description")
-            words = " ".join(told)
-            out["description"] = f"{before} ({words})" if before else words
+            out["description"] = added(out.get("description"), told)
         return _complete(out, schema)
 
     def _field(
@@ -262,24 +259,3 @@ def _cut(schema: Mapping[str, Any], walk: Walk) -> dict[str, Any]:
     words = schema.get("description") or target.get("description") or target.get("title")
     out["description"] = f"{words} (the same again)" if isinstance(words, str) else "The same again."
     return _complete(out, {})
-
-
-def _told(keyword: str, value: Any) -> str:
-    said = json.dumps(value, ensure_ascii=False)
-    if len(said) > _LONGEST_VALUE:
-        said = f"{said[:_LONGEST_VALUE]}..."
-    if keyword == "enum":
-        return f"One of: {said.removeprefix('[').removesuffix(']')}."
-    if keyword == "format" and isinstance(value, str):
-        said = value
-    words = {
-        "const": f"Always {said}.",
-        "default": f"Default: {said}.",
-        "format": f"Format: {said}.",
-        "exclusiveMinimum": f"Greater than {said}.",
-        "exclusiveMaximum": f"Less than {said}.",
-        "multipleOf": f"A multiple of {said}.",
-        "uniqueItems": "No item twice.",
-        "deprecated": "Deprecated.",
-    }
-    return words.get(keyword, f"{keyword}: {said}.")

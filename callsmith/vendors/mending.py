@@ -1,4 +1,4 @@
-"""What can be put right about a tool without changing what it means: its name, and what a format wants to be said.
+"""What can be put right about a tool without losing what it means: its name, and what a format wants to be said.
 
 Each change is listed. What is left after that and is refused all the same has to be decided by a person.
 """
@@ -13,16 +13,20 @@ from typing import Any
 from callsmith.schema.changes import Change
 from callsmith.schema.walk import children, resolve
 from callsmith.types.tool import Tool
+from callsmith.vendors.keywords import LENGTHS, NUMBERS, SIZES
 from callsmith.vendors.names import NAMES, legal_name
 from callsmith.vendors.places import Place, Walk, walked
+from callsmith.vendors.tables.anthropic import ANTHROPIC_STRICT
+from callsmith.vendors.telling import added, in_words
 from callsmith.vendors.when import array_without_items, has_siblings
 
 _ITEMS_NEEDED = ("openai-chat", "openai-responses", "gemini")
+_TOLD = frozenset((*NUMBERS, *LENGTHS, *SIZES, "pattern", "format", "minItems", "maxItems", "uniqueItems"))
 # At the top these say that the parameters are no plain object, or may be none.
 _NO_OBJECT = ("anyOf", "oneOf", "allOf", "enum", "const", "items", "prefixItems", "not")
 
 
-def mended(tool: Tool, wire: str) -> tuple[Tool, tuple[Change, ...]]:
+def mended(tool: Tool, wire: str, *, strict: bool) -> tuple[Tool, tuple[Change, ...]]:
     changes = []
     name = legal_name(tool.name, wire)
     if name != tool.name:
@@ -30,13 +34,13 @@ def mended(tool: Tool, wire: str) -> tuple[Tool, tuple[Change, ...]]:
         changes.append(Change("/name", said))
         tool = replace(tool, name=name)
     if tool.parameters is not None and tool.type == "function":
-        parameters, found = _schema(walked(tool), wire)
+        parameters, found = _schema(walked(tool), wire, strict=strict)
         changes += found
         tool = replace(tool, parameters=parameters)
     return tool, tuple(changes)
 
 
-def _schema(walk: Walk, wire: str) -> tuple[Mapping[str, Any], list[Change]]:
+def _schema(walk: Walk, wire: str, *, strict: bool) -> tuple[Mapping[str, Any], list[Change]]:
     """Inside out, so that each schema is rebuilt once, with what was put right inside."""
     assert walk.root is not None
     new: dict[str, Mapping[str, Any]] = {}
@@ -45,6 +49,8 @@ def _schema(walk: Walk, wire: str) -> tuple[Mapping[str, Any], list[Change]]:
         inside = {step: new[place.path + step] for step, _ in children(place.schema) if place.path + step in new}
         schema = _rebuilt(place.schema, inside) if inside else place.schema
         found = list(_mends(place, schema, walk, wire))
+        if strict and wire == "anthropic":
+            found += _told(place, found[-1][1] if found else schema, walk)
         for change, better in found:
             schema = better
             changes.append(change)
@@ -73,6 +79,18 @@ def _mends(
             schema = {**rest, "anyOf": [{"$ref": schema["$ref"]}]}
             said = "Nothing may stand beside $ref: it became the only alternative of anyOf."
             yield Change(f"{place.path}/$ref", said), schema
+
+
+def _told(place: Place, schema: Mapping[str, Any], walk: Walk) -> Iterator[tuple[Change, Mapping[str, Any]]]:
+    """What Anthropic's strict mode has no keyword for is said in the description, as Anthropic's own SDK does."""
+    for entry in place.entries:
+        rule = ANTHROPIC_STRICT.rule(entry.keyword, entry.value, place, walk)
+        if entry.keyword in _TOLD and rule.verdict == "refused" and not entry.fault:
+            words = added(schema.get("description"), [in_words(entry.keyword, entry.value)])
+            rest = {keyword: value for keyword, value in schema.items() if keyword != entry.keyword}
+            schema = {**rest, "description": words}
+            said = f"Anthropic's strict mode does not take this {entry.keyword}: the description says it now."
+            yield Change(entry.path, said), schema
 
 
 def _about_top(schema: Mapping[str, Any], walk: Walk) -> str:

@@ -310,6 +310,23 @@ def test_strict_is_judged_as_strict() -> None:
     assert convert(Tool("t", "", OPEN), "gemini", strict=True).tool
 
 
+def test_what_anthropic_strict_has_no_keyword_for_is_told() -> None:
+    count = {"type": "integer", "minimum": 1, "description": "How many"}
+    schema = {
+        "type": "object",
+        "properties": {"n": count, "s": {"type": "string", "pattern": "^a", "format": "uuid"}},
+        "additionalProperties": False,
+    }
+    done = convert(Tool("t", "", schema), "anthropic", strict=True)
+    assert done.tool is not None and done.tool["strict"] is True
+    assert done.tool["input_schema"]["properties"] == {
+        "n": {"type": "integer", "description": "How many (At least 1.)"},
+        "s": {"type": "string", "format": "uuid", "description": 'Matches "^a".'},
+    }
+    assert [change.path for change in done.changes] == ["/properties/n/minimum", "/properties/s/pattern"]
+    assert convert(Tool("t", "", schema), "anthropic").changes == ()
+
+
 def test_a_free_text_tool_becomes_a_function_where_there_are_none() -> None:
     tool = Tool("t", "", type="custom")
     assert convert(tool, "openai-chat").tool == {"type": "custom", "custom": {"name": "t"}}

@@ -15,6 +15,8 @@ from callsmith.types.tool import Tool
 from callsmith.vendors import VENDORS, Verdict
 from components.tools.compile_view import MOST_ROWS, place, source
 
+pytestmark = pytest.mark.slow
+
 SCHEMA = {
     "type": "object",
     "properties": {
