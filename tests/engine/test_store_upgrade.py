@@ -6,12 +6,15 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from callsmith.store import Store, StoreError, migrations
 from callsmith.store.schema import metadata
+from callsmith.types.tool import Tool
 from tests.engine.store_kit import exchanged, raw, url_in
 
 pytestmark = pytest.mark.slow
@@ -69,6 +72,40 @@ def test_processes_that_start_at_once_make_it_once(tmp_path: Path) -> None:
     store = Store(url_in(tmp_path))
     exchanged(store)
     store.close()
+
+
+def at_revision(folder: Path, revision: str) -> None:
+    """A database as an older version made it."""
+    (folder / "data").mkdir()
+    engine = sa.create_engine(url_in(folder))
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    engine.dispose()
+
+
+def test_tools_of_the_first_tables_become_version_1(tmp_path: Path) -> None:
+    at_revision(tmp_path, "0001")
+    tool = '{"name": "weather", "parameters": {"z": 1, "a": 2.0}}'
+    rows = [("t1", "local", tool, 0, 5.0, None), ("t2", "ann", '{"name": "hers"}', 0, 6.0, 7.0)]
+    with raw(tmp_path) as database:
+        database.executemany(
+            "INSERT INTO tools (id, owner, tool, position, updated_at, deleted_at) VALUES (?, ?, ?, ?, ?, ?)", rows
+        )
+    store = Store(url_in(tmp_path))
+    (record,) = store.tools()
+    (version,) = store.versions("t1")
+    assert (record.tags, record.folder, record.conversation_id, record.copy_of) == ((), "", None, None)
+    assert (version.number, version.how, version.name) == (1, "created", "") and version.tool == record.tool
+    assert version.created_at.timestamp() == 5.0 and list(version.tool.parameters or ()) == ["z", "a"]
+    store.save_tool(Tool("rain"), "t1")
+    assert [(version.number, version.tool.name) for version in store.versions("t1")] == [(2, "rain"), (1, "weather")]
+    store.close()
+    hers = Store(url_in(tmp_path), "ann")
+    assert [version.tool.name for version in hers.versions("t2")] == ["hers"] and hers.tools() == []
+    hers.close()
 
 
 def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
