@@ -16,6 +16,7 @@ from components.state import ui
 from components.tools import findings, home
 from components.tools.desk import LIVE, Desk, bind, desk, json_key, listen, set_field, step
 from components.tools.grammar import grammar
+from components.tools.panels import panels
 from components.tools.rows import LOCKED, parameter_rows
 from components.words import plain
 
@@ -50,6 +51,7 @@ def editor(tool_id: str, beside: Collection[str] = ()) -> None:
         _form(here, found)
     else:
         _json(here, found)
+    panels(here)
 
 
 def _toolbar(here: Desk) -> str:

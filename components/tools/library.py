@@ -13,7 +13,7 @@ import streamlit as st
 from callsmith.schema.form import summary_of
 from callsmith.store import ToolRecord
 from components import services
-from components.tools import findings, library_bulk, library_filter, scope, sets
+from components.tools import findings, import_apply, import_dialog, library_bulk, library_filter, scope, sets
 from components.tools.editor import editor
 from components.tools.shelf import add_copy, add_new
 from components.viewport import is_narrow
@@ -33,12 +33,16 @@ def render() -> None:
         _all(records)
     else:
         _empty()
+    import_dialog.dialog()
 
 
 def _empty() -> None:
     st.subheader("Tools", anchor=False)
     st.write("A tool is a function the model may ask for: a name, a description and the parameters it takes.")
-    _add_button()
+    with st.container(horizontal=True):
+        _add_button()
+        import_dialog.open_button(_imported)
+    import_apply.undo_line()
     library_bulk.undo_line()
 
 
@@ -46,7 +50,9 @@ def _all(records: Sequence[ToolRecord]) -> None:
     found = findings.of_records(records, together=False)
     with st.container(horizontal=True, vertical_alignment="center", key="tool-list-head"):
         library_filter.search(len(records))
+        import_dialog.open_button(_imported)
         _add_button()
+    import_apply.undo_line()
     wanted = library_filter.narrowed(records, found)
     library_bulk.undo_line()
     library_bulk.bar([record for record in records if library_bulk.is_chosen(record.id)], records)
@@ -93,6 +99,12 @@ def _one(tool_id: str, records: Sequence[ToolRecord]) -> None:
     if record is not None:
         st.caption(scope.reach(tool_id) or "No conversation uses this tool yet.")
     editor(tool_id)
+
+
+def _imported(tool_ids: list[str]) -> None:
+    """One imported tool is opened; several are seen in the list."""
+    if len(tool_ids) == 1:
+        _show(tool_ids[0])
 
 
 def _filed(record: ToolRecord) -> str:

@@ -15,7 +15,7 @@ from callsmith.store import ToolRecord
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import ToolChoice
 from components import layout, services
-from components.tools import findings, home, scope, sets
+from components.tools import findings, home, import_dialog, scope, sets
 from components.tools.choice import settle, with_choice
 from components.tools.editor import editor
 from components.tools.shelf import add_copy, add_new
@@ -70,9 +70,11 @@ def render(conversation_setup: Setup, on_change: Change) -> None:
 
 
 def dialogs() -> None:
-    """The editor over the page, while a tool is open in it. Once a run, in the main body."""
+    """The import, or the editor while a tool is open in it, over the page. Once a run, in the main body."""
     tool_id = st.session_state.get(_EDITING)
-    if tool_id:
+    if import_dialog.is_open():
+        import_dialog.dialog()
+    elif tool_id:
         title = "Edit reply schema" if home.is_response(tool_id) else "Edit tool"
         st.dialog(title, width="large", on_dismiss=_close)(_edit_dialog)(tool_id)
 
@@ -179,6 +181,7 @@ def _add(setup: Setup, on_change: Change, library: Sequence[ToolRecord]) -> None
     others = sets.choices([record for record in library if record.id not in used])
     with st.container(horizontal=True, vertical_alignment="center", key="tool-add"):
         st.button("Add tool", key="tool-new", icon=":material/add:", on_click=_new, args=(setup, on_change))
+        import_dialog.open_button(_imported)
         if others:
             st.selectbox(
                 "Add from the library",
@@ -241,6 +244,16 @@ def _new(setup: Setup, on_change: Change) -> None:
     tool_id = add_new()
     _insert(_now(setup), on_change, ToolUse(tool_id), len(setup.tools))
     open_editor(tool_id)
+
+
+def _imported(tool_ids: list[str]) -> None:
+    """Imported tools are offered at once; one that was updated may be among them already."""
+    setup, on_change = st.session_state.get(_AT_HAND, (Setup(), _nowhere))
+    setup = _now(setup)
+    used = {use.tool_id for use in setup.tools}
+    added = tuple(ToolUse(tool_id) for tool_id in tool_ids if tool_id not in used)
+    st.session_state[_SAID] = ""
+    on_change(replace(setup, tools=(*setup.tools, *added)))
 
 
 def _pick(setup: Setup, on_change: Change, others: Mapping[str, tuple[str, ...]]) -> None:
