@@ -16,6 +16,7 @@ from callsmith.schema.errors import SchemaError
 from callsmith.schema.walk import pointer, resolve, subschemas
 
 MAX_MESSAGE = 300
+LONG = 100_000
 TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 
 _NEEDS_BACKTRACKING = re.compile(r"\(\?<?[=!]|\\[1-9]|\\k<")
@@ -36,9 +37,12 @@ class Compiled:
     unchecked: tuple[Unchecked, ...]
 
 
-@lru_cache(maxsize=512)
 def compiled(text: str) -> Compiled:
     """``text`` is the schema as JSON with sorted keys. SchemaError if it is broken."""
+    return _kept(text) if len(text) <= LONG else _kept_long(text)
+
+
+def _compiled(text: str) -> Compiled:
     try:
         schema = json.loads(text)
     except RecursionError as error:
@@ -53,6 +57,11 @@ def compiled(text: str) -> Compiled:
             raise first
         validator = _build(schema)
     return Compiled(validator, tuple(left_out))
+
+
+_kept = lru_cache(maxsize=512)(_compiled)
+# A schema can be millions of characters long, and many times that in memory.
+_kept_long = lru_cache(maxsize=4)(_compiled)
 
 
 def _build(schema: Any) -> jsonschema_rs.Validator:

@@ -9,13 +9,12 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from callsmith.schema.errors import SchemaError
 from callsmith.schema.flatten import Flat, readings
 from callsmith.schema.sample_number import number_within
 from callsmith.schema.sample_pattern import from_pattern
 from callsmith.schema.sample_text import FORMATS, described_example, number_for, word_for
 from callsmith.schema.sample_types import implied_type, is_any, types_of, weight
-from callsmith.schema.validate import unchecked, violations
+from callsmith.schema.validate import check_schema, unchecked, violations
 
 MAX_STEPS = 20_000
 MAX_DEPTH = 40
@@ -40,22 +39,25 @@ class _DeadEnd(Exception):
 def sample(schema: Mapping[str, Any], seed: int = 0, *, optional: bool = True, name: str = "") -> Any:
     """A value that ``violations`` accepts. ``optional`` False fills in only what is required; ``name`` is what
     the value is called. CannotSample where there is none to be found, or the schema is broken."""
+    broken = check_schema(schema)
+    if broken is not None:
+        raise CannotSample(f"The schema is broken. {broken}") from broken
     reason = "no value that fits was found"
     for attempt in range(_ATTEMPTS):
         try:
             value = _Sampler(schema, seed, attempt, optional).value(schema, name, 0)
             found = violations(schema, value, 1)
-        except SchemaError as error:
-            raise CannotSample(f"The schema is broken. {error}") from error
         except _DeadEnd as error:
             reason = str(error)
             continue
         except _Exhausted:
-            reason = "the schema asks for too large a value"
+            reason = "the schema asks for too large a value, or has too many alternatives that lead nowhere"
             if not optional:
                 break
             optional = False
             continue
+        except RecursionError:
+            raise CannotSample("The schema combines too many schemas for one value to be made") from None
         if not found:
             return value
         reason = f"{found[0].path or 'the value'}: {found[0].message}"
@@ -87,6 +89,9 @@ class _Sampler:
             raise _DeadEnd("the schema asks for a value without end")
         reason = "its parts contradict each other"
         for flat in readings(self.root, schema, self._order(depth)):
+            self.steps += 1
+            if self.steps > MAX_STEPS:
+                raise _Exhausted
             try:
                 return self._plain(flat, name, depth)
             except _DeadEnd as error:
@@ -227,8 +232,8 @@ class _Sampler:
                 break
             if name not in made:
                 made[name] = self._property(flat, name, depth)
-        order = list(flat.get("properties", {}))
-        return dict(sorted(made.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
+        order = {name: number for number, name in enumerate(flat.get("properties", {}))}
+        return dict(sorted(made.items(), key=lambda item: order.get(item[0], len(order))))
 
     def _property(self, flat: Flat, name: str, depth: int) -> Any:
         parts = [flat["properties"][name]] if name in flat.get("properties", {}) else []

@@ -22,6 +22,7 @@ _CLASSES = {
 _ANY = "aB3-x"
 _PRINTABLE = [chr(code) for code in range(33, 127)] + [" "]
 _MAX_REPEAT = 1_000
+_MAX_LENGTH = 10_000
 
 
 def from_pattern(pattern: str, choose: Callable[[int], int]) -> str | None:
@@ -79,7 +80,10 @@ def _repeated(argument: Any, choose: Callable[[int], int], groups: dict[int, str
         raise _Cannot
     usual = min(max(least, 1), int(most))
     count = min(usual + choose(8), int(most)) if most != least else least
-    return "".join("".join(_sequence(inner, choose, groups)) for _ in range(count))
+    first = "".join(_sequence(inner, choose, groups)) if count else ""
+    if len(first) * count > _MAX_LENGTH:
+        raise _Cannot
+    return first + "".join("".join(_sequence(inner, choose, groups)) for _ in range(count - 1))
 
 
 def _one_of(members: list[Any], choose: Callable[[int], int]) -> str:

@@ -33,7 +33,7 @@ def has_type(value: Any, kind: str) -> bool:
     if isinstance(value, bool):
         return kind == "boolean"
     if isinstance(value, int | float):
-        return kind == "number" or (kind == "integer" and float(value).is_integer())
+        return kind == "number" or (kind == "integer" and (isinstance(value, int) or value.is_integer()))
     names: dict[type, str] = {str: "string", list: "array", dict: "object"}
     return names.get(type(value), "null") == kind
 

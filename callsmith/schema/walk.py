@@ -87,12 +87,29 @@ def _at(root: Mapping[str, Any], fragment: str) -> tuple[str, Any] | None:
 
 
 def _anchor(root: Mapping[str, Any], name: str) -> tuple[str, Any] | None:
+    global _anchored
+    if _anchored[0] is not root:
+        _anchored = (root, _anchors(root))
+    found = _anchored[1].get(name)
+    return found if found is not None and name in _names(found[1]) else None
+
+
+def _anchors(root: Mapping[str, Any]) -> dict[str, tuple[str, Any]]:
+    found: dict[str, tuple[str, Any]] = {}
     waiting: list[tuple[str, Any]] = [("", root)]
     while waiting:
         at, schema = waiting.pop()
         if not isinstance(schema, Mapping):
             continue
-        if name in (schema.get("$anchor"), schema.get("$dynamicAnchor")):
-            return at, schema
+        for name in _names(schema):
+            found.setdefault(name, (at, schema))
         waiting.extend((at + step, child) for step, child in children(schema))
-    return None
+    return found
+
+
+def _names(schema: Mapping[str, Any]) -> list[str]:
+    return [name for name in (schema.get("$anchor"), schema.get("$dynamicAnchor")) if isinstance(name, str)]
+
+
+# The anchors of the schema that was asked last: to look through all of it for each reference takes its square.
+_anchored: tuple[Any, dict[str, tuple[str, Any]]] = (None, {})

@@ -85,6 +85,7 @@ def types(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding("error", f"{at}/type", "type-unknown", message, _retyped(at, named, name, meant))
 
 
+@lru_cache(maxsize=1024)
 def meant_type(name: str) -> str | None:
     """The JSON Schema type behind another language's name; "" where it means any, None where nobody knows."""
     plain = name.strip().lower().partition("[")[0].partition("<")[0]

@@ -18,7 +18,8 @@ _DEFINITIONS = ("$schema", "$defs", "definitions")
 _SHOWN = 3
 _EXAMPLES = 20
 # Such values are rare; a hostile schema may hold thousands that each need all definitions to be read again.
-MOST_WITH_DEFINITIONS = 100
+MOST_WITH_DEFINITIONS = 200
+MOST_READ = 20_000
 
 
 class Values:
@@ -26,7 +27,8 @@ class Values:
 
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._around = {keyword: root[keyword] for keyword in _DEFINITIONS if keyword in root}
-        self._left = MOST_WITH_DEFINITIONS
+        definitions = sum(len(part) for part in self._around.values() if isinstance(part, Mapping))
+        self._left = MOST_READ // (definitions + MOST_READ // MOST_WITH_DEFINITIONS)
 
     def defaults(self, at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
         for keyword, rule in (("default", "default-invalid"), ("example", "example-invalid")):
@@ -162,6 +164,8 @@ def _kinds(schema: Mapping[str, Any]) -> list[str]:
 
 def _canonical(value: Any) -> str:
     """Equal for values that JSON Schema takes for equal: 1 and 1.0, but not true."""
+    if isinstance(value, str):
+        return f'"{value}'
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     return json.dumps(value, sort_keys=True, default=str)
