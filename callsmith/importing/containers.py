@@ -9,6 +9,8 @@ from typing import Any
 from callsmith.importing.shapes import shape_of
 from callsmith.importing.types import shown
 
+MAX_ENTRIES = 100_000
+_ENOUGH = MAX_ENTRIES + 1
 # Where tools stand in a document, with the shape that the place tells.
 _LISTS: Mapping[str, str] = {
     "tools": "",
@@ -57,6 +59,9 @@ def entries(document: Any) -> Entries:
     out = Entries()
     waiting: list[_Place] = [_Place(document)]
     while waiting:
+        if len(out.found) >= MAX_ENTRIES:
+            out.problems.append(f"Only the first {MAX_ENTRIES:,} entries of the list were read")
+            break
         place = waiting.pop()
         inner = _inside(place, out)
         if inner is None:
@@ -79,43 +84,38 @@ def _inside(place: _Place, out: Entries) -> list[_Place] | None:
     """What a container holds; None where the value is none."""
     value = place.value
     if isinstance(value, list):
-        return [_Place(item, place.within, place.group, place.listed) for item in value]
-    if not isinstance(value, Mapping):
+        return [_Place(item, place.within, place.group, place.listed) for item in value[:_ENOUGH]]
+    if not isinstance(value, dict):
         return None
     inner: list[_Place] = []
     for key, within in _LISTS.items():
         items = value.get(key)
-        if isinstance(items, list) and (not items or any(isinstance(item, Mapping | list) for item in items)):
+        if isinstance(items, list) and (not items or any(isinstance(item, dict | list) for item in items)):
             out.listed = True
             group = _group(value, place.group)
-            inner += [_Place(item, within or place.within, group, True) for item in items]
+            inner += [_Place(item, within or place.within, group, True) for item in items[:_ENOUGH]]
     if inner or any(isinstance(value.get(key), list) and not value[key] for key in _LISTS):
         _say_left_out(value, out)
         return inner
     older = value.get("function")
-    if isinstance(older, Mapping) and "type" not in value and isinstance(older.get("name"), str):
+    if isinstance(older, dict) and "type" not in value and isinstance(older.get("name"), str):
         return [_Place(older, "bfcl", _group(value, place.group), True)]
-    if not place.listed and not shape_of(value):
-        return next((_wrapped(value[key]) for key in _WRAPPERS if _holds_tools(value.get(key))), None)
-    return None
+    wrapper = None if place.listed else next((key for key in _WRAPPERS if _holds_tools(value.get(key))), None)
+    return [_Place(value[wrapper])] if wrapper is not None and not shape_of(value) else None
 
 
 def _holds_tools(value: Any) -> bool:
-    return isinstance(value, Mapping) and any(isinstance(value.get(key), list) for key in _LISTS)
-
-
-def _wrapped(value: Any) -> list[_Place]:
-    return [_Place(value)]
+    return isinstance(value, dict) and any(isinstance(value.get(key), list) for key in _LISTS)
 
 
 def _add(place: _Place, out: Entries) -> None:
     value = place.value
-    if place.listed and isinstance(value, Mapping):
+    if place.listed and isinstance(value, dict):
         built_in = _built_in(value)
         if built_in:
             out.problems.append(f"{built_in} is run by the vendor: there is no definition to import")
             return
-    shape = shape_of(value, place.within, place.listed) if isinstance(value, Mapping) else ""
+    shape = shape_of(value, place.within, place.listed) if isinstance(value, dict) else ""
     out.found.append(Entry(value, shape, place.group))
 
 
@@ -126,7 +126,7 @@ def _built_in(value: Mapping[str, Any]) -> str:
     kind = value.get("type")
     if not isinstance(kind, str) or kind in ("function", "custom", "object"):
         return ""
-    return shown(kind) if not any(isinstance(value.get(field), Mapping) for field in _SCHEMAS) else ""
+    return shown(kind) if not any(isinstance(value.get(field), dict) for field in _SCHEMAS) else ""
 
 
 def _say_left_out(value: Mapping[str, Any], out: Entries) -> None:

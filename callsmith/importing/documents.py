@@ -13,6 +13,8 @@ from callsmith.importing.types import ImportProblem
 from callsmith.schema import text as json_text
 from callsmith.schema.text import TextError
 
+MAX_CONTAINERS = 1_500_000
+MAX_LINES = 500_000
 _FILLED = re.compile(r"\S")
 _YAML = (".yaml", ".yml")
 _LINES = (".jsonl", ".ndjson", ".jsonlines")
@@ -36,6 +38,7 @@ def documents(text: str, filename: str = "") -> Iterator[Document]:
         yield from _lines(text)
     else:
         refuse_long(text)
+        _refuse_many(text)
         try:
             yield Document(json_text.read(text, MAX_TEXT), 1)
         except TextError as error:
@@ -45,6 +48,13 @@ def documents(text: str, filename: str = "") -> Iterator[Document]:
             if not isinstance(error.__cause__, json.JSONDecodeError) or error.__cause__.msg != "Extra data":
                 raise ImportProblem(error.message, error.line, error.column) from error
             yield from _one_after_the_other(text)
+
+
+def _refuse_many(text: str) -> None:
+    """An upper bound by counting: brackets inside of texts count too, which real documents stay far below."""
+    count = text.count("{") + text.count("[")
+    if count > MAX_CONTAINERS:
+        raise ImportProblem(f"The text has {count:,} objects and lists; at most {MAX_CONTAINERS:,} are read at once")
 
 
 def is_lines(text: str) -> bool:
@@ -74,6 +84,8 @@ def _numbered(text: str) -> Iterator[tuple[int, str]]:
 
 def _lines(text: str) -> Iterator[Document]:
     for number, line in _numbered(text):
+        if number > MAX_LINES:
+            raise ImportProblem(f"The text has more than {MAX_LINES:,} lines; split it", number, 1)
         if not line.strip():
             continue
         try:

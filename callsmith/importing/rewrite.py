@@ -26,7 +26,7 @@ def rewritten(schema: Mapping[str, Any], at: str, steps: Sequence[Step]) -> tupl
 
 def _walked(schema: Any, at: str, steps: Sequence[Step], changes: list[Change]) -> Any:
     # One Python call for a level of the schema: the depth of a text is bounded, and so is this.
-    if not isinstance(schema, Mapping):
+    if not isinstance(schema, dict):
         return schema
     made: dict[str, Any] = {}
     for keyword, value in schema.items():
@@ -35,7 +35,7 @@ def _walked(schema: Any, at: str, steps: Sequence[Step], changes: list[Change]) 
             for number, item in enumerate(value):
                 items.append(_walked(item, f"{at}/{keyword}/{number}", steps, changes))
             made[keyword] = items
-        elif keyword in SCHEMA_MAP and isinstance(value, Mapping):
+        elif keyword in SCHEMA_MAP and isinstance(value, dict):
             named: dict[str, Any] = {}
             for name, item in value.items():
                 named[name] = _walked(item, f"{at}/{keyword}/{escape(name)}", steps, changes)

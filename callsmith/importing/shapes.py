@@ -60,14 +60,14 @@ def shape_of(value: Mapping[str, Any], within: str = "", listed: bool = False) -
     """The shape of one definition, "" for none. ``within`` is the shape that its container tells, "" where it tells
     none; ``listed`` says that it stands in a list of tools."""
     kind = value.get("type")
-    if kind in ("function", "custom") and isinstance(value.get(kind), Mapping):
+    if kind in ("function", "custom") and isinstance(value.get(kind), dict):
         return "openai-chat"
     for shape, telling in (
         ("mcp", ("inputSchema", "outputSchema")),
         ("gemini", ("parametersJsonSchema", "parameters_json_schema")),
         ("anthropic", ("input_schema",)),
     ):
-        if any(isinstance(value.get(field), Mapping) for field in telling):
+        if any(isinstance(value.get(field), dict) for field in telling):
             return shape
     if not isinstance(value.get("name"), str):
         return "schema" if looks_like_schema(value) else ""
@@ -77,20 +77,20 @@ def shape_of(value: Mapping[str, Any], within: str = "", listed: bool = False) -
         return "callsmith" if "grammar" in value else "openai-responses"
     if listed or _is_definition(value):
         return within or _flat_shape(value)
-    return "schema" if isinstance(value.get("schema"), Mapping) or looks_like_schema(value) else ""
+    return "schema" if isinstance(value.get("schema"), dict) or looks_like_schema(value) else ""
 
 
 def looks_like_schema(value: Any) -> bool:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict):
         return False
     properties = value.get("properties")
-    if isinstance(properties, Mapping) and all(isinstance(one, Mapping | bool) for one in properties.values()):
+    if isinstance(properties, dict) and all(isinstance(one, dict | bool) for one in properties.values()):
         return "$schema" in value or "type" in value or bool(properties)
     if isinstance(value.get("$schema"), str) or isinstance(value.get("$ref"), str):
         return True
     for combined in ("anyOf", "oneOf", "allOf"):
         branches = value.get(combined)
-        if isinstance(branches, list) and branches and all(isinstance(one, Mapping | bool) for one in branches):
+        if isinstance(branches, list) and branches and all(isinstance(one, dict | bool) for one in branches):
             return True
     kind = value.get("type")
     types = kind if isinstance(kind, list) and kind else [kind]
@@ -113,7 +113,7 @@ def candidate(value: Mapping[str, Any], shape: str, filename: str, fallback: str
 
 
 def _candidate(value: Mapping[str, Any], shape: str, filename: str, fallback: str, group: str) -> Candidate:
-    if shape == "schema" and not isinstance(value.get("schema"), Mapping):
+    if shape == "schema" and not isinstance(value.get("schema"), dict):
         return _bare_schema(value, filename, fallback, group)
     inner, outer = _inner(value)
     fields = dict(inner)
@@ -153,19 +153,19 @@ def _inner(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, An
     """The fields of the definition, and those around it where it is wrapped."""
     kind = value.get("type")
     inner = value.get(kind) if kind in ("function", "custom") else None
-    return (inner, value) if isinstance(inner, Mapping) else (value, {})
+    return (inner, value) if isinstance(inner, dict) else (value, {})
 
 
 def _is_definition(value: Mapping[str, Any]) -> bool:
     """Whether a named object defines a tool. Many objects have a name: outside of a list of tools more is asked for."""
-    if isinstance(value.get("parameters"), Mapping):
+    if isinstance(value.get("parameters"), dict):
         return True
     return isinstance(value.get("description"), str) and all(field in FIELDS for field in value)
 
 
 def _flat_shape(value: Mapping[str, Any]) -> str:
     parameters = value.get("parameters")
-    kind = parameters.get("type") if isinstance(parameters, Mapping) else None
+    kind = parameters.get("type") if isinstance(parameters, dict) else None
     if kind == "dict":
         return "bfcl"
     return "gemini" if isinstance(kind, str) and kind.isupper() else "callsmith"
@@ -182,7 +182,7 @@ def _schema(
     if place is None:
         return None, None, []
     found = fields.pop(place)
-    if not isinstance(found, Mapping):
+    if not isinstance(found, dict):
         raise Broken(f'"{place}" is a JSON Schema object, not {words(found)}')
     known = "" if shape == "gemini" and "json" in place.lower() else shape
     made, changes = dialect.repaired(found, known, at)
@@ -199,11 +199,11 @@ def _check(schema: Mapping[str, Any], at: str) -> None:
 def _grammar(fields: dict[str, Any]) -> Grammar | None:
     """What a custom tool is held to, taken out of its fields: ``format`` in OpenAI's forms, ``grammar`` in ours."""
     given = fields.get("grammar") or fields.get("format")
-    if not isinstance(given, Mapping) or given.get("type") == "text":
+    if not isinstance(given, dict) or given.get("type") == "text":
         fields.pop("format", None)
         return None
     nested = given.get("grammar")
-    inner = nested if isinstance(nested, Mapping) else given
+    inner = nested if isinstance(nested, dict) else given
     syntax, definition = inner.get("syntax"), inner.get("definition")
     if syntax not in ("lark", "regex") or not isinstance(definition, str):
         raise Broken('Its grammar is not {"syntax": "lark" or "regex", "definition": text in quotes}')

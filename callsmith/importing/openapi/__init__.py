@@ -27,7 +27,7 @@ def read(document: Mapping[str, Any], filename: str = "") -> Imported:
     if not found:
         raise ImportProblem("This OpenAPI document has no operations under paths")
     hooks = document.get("webhooks")
-    if isinstance(hooks, Mapping) and hooks:
+    if isinstance(hooks, dict) and hooks:
         problems.append(f"{len(hooks)} webhooks were left out: they are called by the server")
     if not address(document, {}, {}).startswith(("http://", "https://")):
         problems.append("The document names no full server address: fill it in before a tool is run")
@@ -42,7 +42,7 @@ def _operations(
     document: Mapping[str, Any], definitions: Definitions
 ) -> Iterator[tuple[str, Mapping[str, Any], str, Any]]:
     paths = document.get("paths")
-    for path, given in paths.items() if isinstance(paths, Mapping) else ():
+    for path, given in paths.items() if isinstance(paths, dict) else ():
         item = definitions.follow(given)
         for method in item:
             if method in METHODS:
@@ -52,7 +52,7 @@ def _operations(
 def _label(document: Mapping[str, Any], count: int) -> str:
     kind, version = ("Swagger", document["swagger"]) if "swagger" in document else ("OpenAPI", document.get("openapi"))
     info = document.get("info")
-    title = info.get("title") if isinstance(info, Mapping) else None
+    title = info.get("title") if isinstance(info, dict) else None
     words = f"{kind} {shown(str(version), 20)}"
     words += f" · {shown(title)}" if isinstance(title, str) else ""
     return f"{words} · {count} operation{'s' if count != 1 else ''}"

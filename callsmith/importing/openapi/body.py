@@ -94,7 +94,7 @@ def _fields(definitions: Definitions, found: Converted, depth: int) -> Fields | 
         return None
     if schema.get("type", "object") != "object" or not ("properties" in schema or "allOf" in schema):
         return None
-    if isinstance(schema.get("additionalProperties"), Mapping) and schema["additionalProperties"]:
+    if isinstance(schema.get("additionalProperties"), dict) and schema["additionalProperties"]:
         return None
     own = schema.get("properties")
     needed = schema.get("required")
@@ -125,7 +125,7 @@ def _fields(definitions: Definitions, found: Converted, depth: int) -> Fields | 
 def answer(document: Mapping[str, Any], definitions: Definitions, operation: Mapping[str, Any]) -> Any:
     """The schema of the first answer that means success and is JSON; None where there is none."""
     answers = operation.get("responses")
-    if not isinstance(answers, Mapping):
+    if not isinstance(answers, dict):
         return None
     good = sorted((str(code) for code in answers if str(code).upper().startswith("2")), key=str.upper)
     for code in good:
@@ -171,7 +171,7 @@ def _swagger_body(
 
 def _described(parameter: Mapping[str, Any]) -> dict[str, Any]:
     schema = schema_of(parameter)
-    made = dict(schema) if isinstance(schema, Mapping) else {}
+    made = dict(schema) if isinstance(schema, dict) else {}
     said = parameter.get("description")
     return {**made, "description": said} if isinstance(said, str) and said else made
 

@@ -52,7 +52,7 @@ class Definitions:
 
     def convert(self, schema: Any, at: str) -> Converted:
         """A schema of the document, to stand at ``at`` in the tool."""
-        if not isinstance(schema, Mapping):
+        if not isinstance(schema, dict):
             return Converted({"not": {}} if schema is False else {}, (), ())
         names: dict[str, None] = {}
 
@@ -174,7 +174,7 @@ class Definitions:
         if ref in self._places:
             return self._places[ref] or None
         target = resolve(self._document, ref) if ref.startswith("#/") else None
-        if target is None or not isinstance(target[1], Mapping | bool):
+        if target is None or not isinstance(target[1], dict | bool):
             self._places[ref] = ""
             self._lost(ref)
             return None
@@ -206,7 +206,7 @@ def _in_place(schema: Any) -> list[str]:
     waiting = [schema]
     while waiting:
         part = waiting.pop()
-        if not isinstance(part, Mapping):
+        if not isinstance(part, dict):
             continue
         ref = part.get("$ref")
         if isinstance(ref, str):

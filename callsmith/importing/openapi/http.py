@@ -25,7 +25,7 @@ def address(document: Mapping[str, Any], item: Mapping[str, Any], operation: Map
         return _swagger_address(document, operation)
     for holder in (operation, item, document):
         servers = holder.get("servers")
-        if isinstance(servers, list) and servers and isinstance(servers[0], Mapping):
+        if isinstance(servers, list) and servers and isinstance(servers[0], dict):
             server = servers[0]
             url = server.get("url")
             return _filled(url, server.get("variables")).rstrip("/") if isinstance(url, str) else ""
@@ -35,13 +35,13 @@ def address(document: Mapping[str, Any], item: Mapping[str, Any], operation: Map
 def secured(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Security:
     """The headers and query of the first way to sign in that the operation, else the document, names."""
     wanted = operation.get("security", document.get("security"))
-    first = next((one for one in wanted if isinstance(one, Mapping)), {}) if isinstance(wanted, list) else {}
+    first = next((one for one in wanted if isinstance(one, dict)), {}) if isinstance(wanted, list) else {}
     schemes = _schemes(document)
     headers: dict[str, str] = {}
     query: list[str] = []
     for name in first:
         scheme = schemes.get(name)
-        if isinstance(scheme, Mapping):
+        if isinstance(scheme, dict):
             _sign(name, scheme, headers, query)
     return Security(headers, tuple(query))
 
@@ -72,19 +72,19 @@ def _schemes(document: Mapping[str, Any]) -> Mapping[str, Any]:
     holder = document if is_swagger(document) else document.get("components")
     found = (
         holder.get("securityDefinitions" if is_swagger(document) else "securitySchemes")
-        if isinstance(holder, Mapping)
+        if isinstance(holder, dict)
         else None
     )
-    return found if isinstance(found, Mapping) else {}
+    return found if isinstance(found, dict) else {}
 
 
 def _filled(url: str, variables: Any) -> str:
     """The address with the defaults of its variables."""
-    given = variables if isinstance(variables, Mapping) else {}
+    given = variables if isinstance(variables, dict) else {}
 
     def value(match: re.Match[str]) -> str:
         variable = given.get(match[1])
-        default = variable.get("default") if isinstance(variable, Mapping) else None
+        default = variable.get("default") if isinstance(variable, dict) else None
         return str(default) if isinstance(default, str | int) else match[0]
 
     return _VARIABLE.sub(value, url)

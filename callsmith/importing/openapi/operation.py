@@ -67,7 +67,7 @@ def candidate(
 ) -> Candidate:
     """One operation, refused with the reason where it cannot be a tool."""
     title = f"{method.upper()} {path}"
-    if not isinstance(operation, Mapping):
+    if not isinstance(operation, dict):
         return refused(title, "This operation is not an object", title=title, id=title)
     found = _group(operation)
     try:
@@ -181,7 +181,7 @@ def _add_body(draft: _Draft, definitions: Definitions, body: bodies.Body | None)
         words = "The whole body may be left out there; what it needs when it is sent is required here"
         draft.changes.append(Change("/parameters/required", words))
     for name, schema in fields.properties.items():
-        if isinstance(schema, Mapping) and schema.get("readOnly") is True:
+        if isinstance(schema, dict) and schema.get("readOnly") is True:
             words = f'"{shown(name)}" of the body is read-only: left out'
             draft.changes.append(Change("/parameters/properties", words))
         else:
@@ -224,8 +224,8 @@ def _examples(parameter: Mapping[str, Any]) -> list[Any]:
     if "example" in parameter:
         return [parameter["example"]]
     named = parameter.get("examples")
-    found = named.values() if isinstance(named, Mapping) else []
-    return [one["value"] for one in found if isinstance(one, Mapping) and "value" in one]
+    found = named.values() if isinstance(named, dict) else []
+    return [one["value"] for one in found if isinstance(one, dict) and "value" in one]
 
 
 def _group(operation: Mapping[str, Any]) -> str:
@@ -235,7 +235,7 @@ def _group(operation: Mapping[str, Any]) -> str:
 
 def _title(document: Mapping[str, Any]) -> str:
     info = document.get("info")
-    return shown(_text(info.get("title"))) if isinstance(info, Mapping) else ""
+    return shown(_text(info.get("title"))) if isinstance(info, dict) else ""
 
 
 def _text(value: Any) -> str:
