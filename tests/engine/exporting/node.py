@@ -59,9 +59,16 @@ def compiled(folder: Path, sources: Mapping[str, str]) -> None:
     assert done.returncode == 0, done.stdout[:3000] + done.stderr[-2000:]
 
 
-def schema_of(source: str) -> str:
-    """The name of the schema of a module's only tool, which stands last."""
-    return re.findall(r"^export const (\w+)", source, re.MULTILINE)[-1]
+def schemas_of(source: str) -> list[str]:
+    """The names of the schemas of a module's tools: each is the first behind its tool's comment."""
+    names = []
+    waits = False
+    for line in source.split("\n"):
+        waits = waits or line.startswith("// The tool")
+        if waits and (found := re.match(r"export const (\w+)", line)):
+            names.append(found[1])
+            waits = False
+    return names
 
 
 def judged(folder: Path, asked: list[tuple[str, str, list[Any]]]) -> dict[str, list[list[bool]]]:

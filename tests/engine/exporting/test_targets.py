@@ -181,6 +181,7 @@ def assert_inert(code: str) -> None:
         assert not isinstance(node, ast.JoinedStr | ast.Lambda | ast.Global | ast.While | ast.For)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", list(TARGETS))
 def test_deep_wide_and_endless_schemas(target: str) -> None:
     deep: dict[str, Any] = {"type": "string"}
