@@ -1,13 +1,18 @@
-"""``python -m bench [decoder] [page] [memory]``: all of them without arguments."""
+"""``python -m bench [decoder] [tools] [page] [memory]``: all of them without arguments."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from bench import decoder, memory, page
+from bench import decoder, memory, page, tools
 
-PARTS: dict[str, Callable[[], None]] = {"decoder": decoder.run, "page": page.run, "memory": memory.run}
+PARTS: dict[str, Callable[[], None]] = {
+    "decoder": decoder.run,
+    "tools": tools.run,
+    "page": page.run,
+    "memory": memory.run,
+}
 
 
 def main() -> int:

@@ -66,7 +66,8 @@ def _import() -> None:
 
 
 def _replay() -> None:
-    from callsmith.evidence import RecordedCall, replayed
+    from callsmith.evidence.calls import RecordedCall
+    from callsmith.evidence.replay import replayed
     from callsmith.schema.sample import sample
 
     schema = _wide(12)
@@ -95,7 +96,7 @@ def _mcp_tools() -> list[Any]:
 
     with gzip.open(SHARED / "schemas" / "mcp-tools-dev.jsonl.gz", "rt") as rows:
         found = [json.loads(row) for row in rows]
-    return [Tool(row["name"], row["description"], row["inputSchema"]) for row in found]
+    return [Tool(row["name"], row["description"] or "", row["inputSchema"]) for row in found]
 
 
 def _large_openapi() -> dict[str, Any]:
