@@ -95,6 +95,7 @@ def tool(**properties: Any) -> Tool:
     [
         ({"type": "integer"}, [5, 5.0, 2**70], ["5", True, 5.5, None]),
         ({"type": "number", "minimum": 0, "exclusiveMaximum": 2}, [0, 1.5, 1], [2, -1, "1", True]),
+        ({"type": "boolean"}, [True, False], [1, "true", "yes", None]),
         ({"type": "string", "minLength": 2, "pattern": "a$"}, ["aa"], ["a", "ab", 5, None]),
         ({"type": "string", "format": "date-time"}, ["2020-01-01T00:00:00Z"], [5]),
         ({"type": ["string", "null"]}, ["", None], [5]),
