@@ -95,8 +95,9 @@ def test_any_schema_is_judged_whole(schema: dict[str, Any]) -> None:
         json.dumps(done.wire)
         assert done.wire is not None or done.refused
     for wire in ("openai-chat", "openai-responses", "anthropic", "gemini", "mcp"):
-        done_so = convert(tool, wire)
-        assert (done_so.tool is None) == bool(done_so.refused)
+        for strict in (False, True):
+            made = convert(tool, wire, strict=strict)
+            assert (made.tool is None) == bool(made.refused)
 
 
 @ALL
