@@ -46,11 +46,11 @@ def _form() -> None:
 
 def _lint_and_compile() -> None:
     from callsmith.schema.lint import lint_set
-    from callsmith.vendors import VENDORS, compile_tool
+    from callsmith.vendors import VENDORS, compile_all
 
     tools = _mcp_tools()
     linted = _once(lambda: lint_set(tools))
-    compiled = _once(lambda: [compile_tool(tool, vendor) for tool in tools for vendor in VENDORS])
+    compiled = _once(lambda: [compile_all(tool) for tool in tools])
     line(f"lint of {len(tools)} MCP tools", linted, "s")
     line(f"compile for {len(VENDORS)} vendors of the same", compiled, "s")
     line("lint and compile", linted + compiled, "s", 2)

@@ -235,7 +235,10 @@ def _converted(candidate: Candidate, wire: str, strict: bool) -> dict[str, Any]:
     row: dict[str, Any] = {"name": tool.name, "tool": None if refused else made.tool}
     if refused:
         row["refused"] = refused
-    row["changes"] = [{"path": change.path, "message": change.message} for change in (*changes, *made.changes)]
+    of_tool = ("/name",) if tool.type == "function" else ("/name", "/type")
+    for change in made.changes:
+        changes.append(change if change.path in of_tool else replace(change, path=f"/parameters{change.path}"))
+    row["changes"] = [{"path": change.path, "message": change.message} for change in changes]
     keys = ("path", "keyword", "vendor", "verdict", "reason", "source", "verified")
     row["verdicts"] = [{key: getattr(verdict, key) for key in keys} for verdict in made.verdicts]
     return row

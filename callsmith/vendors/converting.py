@@ -8,8 +8,9 @@ from typing import Any
 
 from callsmith.schema.changes import Change
 from callsmith.types.tool import Tool
-from callsmith.vendors.compiling import compile_tool
+from callsmith.vendors.compiling import VENDORS, compile_tool, verdicts
 from callsmith.vendors.mending import mended
+from callsmith.vendors.places import walked
 from callsmith.vendors.rules import Verdict
 from callsmith.vendors.sending import WIRES
 
@@ -44,5 +45,18 @@ def convert(tool: Tool, wire: str, *, strict: bool = False) -> Conversion:
     tool, changes = mended(tool, wire, strict=is_strict)
     if not is_function and wire not in _WITH_CUSTOM:
         changes += (Change("/type", "There are no free-text tools here: it became a function with one text argument."),)
-    done = compile_tool(tool, _JUDGES[wire][is_strict], wire)
-    return Conversion(None if done.refused else done.wire, done.refused, changes, done.verdicts)
+    own, walk = _JUDGES[wire][is_strict], walked(tool)
+    done = compile_tool(tool, own, wire, walk)
+    judged = [*done.verdicts]
+    for vendor in _others(wire, own, is_strict):
+        judged += verdicts(tool, vendor, walk)
+    return Conversion(None if done.refused else done.wire, done.refused, changes, tuple(judged))
+
+
+def _others(wire: str, own: str, is_strict: bool) -> list[str]:
+    """Further vendors who take tools in this format: those of its strict mode where that is asked for."""
+    return [
+        vendor
+        for vendor, table in VENDORS.items()
+        if vendor != own and wire in table.wires and table.strict in (is_strict, None)
+    ]
