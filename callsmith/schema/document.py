@@ -6,7 +6,7 @@ what it did not touch. Key order is content; an edit that changes nothing return
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from callsmith.schema.walk import escape
@@ -57,6 +57,32 @@ def put(document: Any, pointer: str, value: Any, *, after: tuple[str, ...] = ())
         return _inserted(container, key, value, max(places) + 1 if places else len(keys))
 
     return _change(document, parent(pointer), change)
+
+
+def put_all(document: Any, changes: Mapping[str, Any]) -> Any:
+    """Replace many values in one go, each container copied once. A pointer into an earlier value goes into that."""
+    own: dict[int, Any] = {}
+
+    def writable(value: Any) -> Any:
+        if id(value) in own:
+            return value
+        copy = list(value) if isinstance(value, list) else dict(value)
+        own[id(copy)] = copy
+        return copy
+
+    for pointer, value in changes.items():
+        if not pointer:
+            document = value
+            continue
+        *way, last = tokens(pointer)
+        document = container = writable(document)
+        for token in way:
+            step = _step(container, token)
+            inner = writable(container[step])
+            container[step] = inner
+            container = inner
+        container[_step(container, last)] = value
+    return document
 
 
 def insert(document: Any, pointer: str, value: Any, at: int) -> Any:

@@ -1,83 +1,233 @@
-"""A tool's parameters as rows of a form: reading a schema into rows. ``form_edit`` changes it by row.
+"""A schema as rows of a form: reading it. The other ``form_`` files change it, by the pointers of rows.
 
-A row is a view, never a copy: it says what the form's inputs show of one property and where that stands.
-What no input shows is in ``rest``, word for word, so that it can be put on the page as JSON; nothing of
-it is needed to save, because edits are made in the document itself.
+A row is a view, never a copy: it says what the form shows of one subschema and where that stands. Edits are
+made in the document itself, so what no input shows cannot be lost. Rows are made as they are asked for, from
+a schema of any depth: a page draws some dozen of them, and the largest schemas have ten thousand.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from callsmith.schema.document import join
+from callsmith.schema.document import get, join
+from callsmith.schema.form_fields import is_row
+from callsmith.schema.form_types import Level, holds_properties, levels, nullable, type_of
+from callsmith.schema.walk import SCHEMA_LIST, SCHEMA_MAP
 from callsmith.types.tool import Tool
 
-SCALARS = ("string", "integer", "number", "boolean")
-ARRAY_OF = "array of "
-TYPES = (*SCALARS, "object", *(ARRAY_OF + name for name in (*SCALARS, "object")))
+ROOT = "root"
+DEFINITIONS = ("$defs", "definitions")
 
-_DECIDING = ("$ref", "anyOf", "oneOf", "allOf", "not", "if", "const", "$dynamicRef")
-_BARE = {True: "anything", False: "nothing"}
+# In the order of the form, each with what stands for it in the place of a row.
+_CODES = {
+    "properties": "",
+    "patternProperties": "p",
+    "additionalProperties": "m",
+    "propertyNames": "k",
+    "dependentSchemas": "d",
+    "dependencies": "y",
+    "unevaluatedProperties": "u",
+    "prefixItems": "t",
+    "items": "i",
+    "additionalItems": "r",
+    "unevaluatedItems": "v",
+    "contains": "c",
+    "anyOf": "a",
+    "oneOf": "o",
+    "allOf": "l",
+    "not": "n",
+    "if": "f",
+    "then": "h",
+    "else": "e",
+    "contentSchema": "w",
+    "$defs": "s",
+    "definitions": "z",
+}
+_LABELS = {
+    "additionalProperties": "Other properties",
+    "propertyNames": "Names of properties",
+    "unevaluatedProperties": "Properties nothing else speaks of",
+    "items": "Each item",
+    "additionalItems": "Further items",
+    "unevaluatedItems": "Items nothing else speaks of",
+    "contains": "At least one item",
+    "anyOf": "Alternative",
+    "oneOf": "Alternative",
+    "allOf": "Part",
+    "prefixItems": "Item",
+    "not": "Not",
+    "if": "If",
+    "then": "Then",
+    "else": "Else",
+    "contentSchema": "What the text holds",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One property. ``pointer`` is its place in the parameters, ``element`` that of the schema whose allowed
-    values and properties it shows: the same, or inside ``items`` where the property is an array.
+    """One subschema. ``held`` is the keyword that holds it, ``name`` its key where that keyword names its parts.
 
-    ``place`` counts positions (``"0"``, ``"2-1"``): it stays while names change. ``type_locked`` says why
-    the type cannot be chosen in the form, and is empty where it can. ``default`` is empty or holds one value.
+    ``place`` counts positions (``"0"``, ``"2-1"``, ``"3-a0"`` for the first ``anyOf`` branch of the fourth
+    property): it stays while names change. ``depth`` counts the frames around it.
     """
 
     pointer: str
-    element: str
     place: str
     depth: int
+    held: str
     name: str
-    type: str
-    type_locked: str
-    required: bool
-    description: str
-    enum: tuple[Any, ...]
-    default: tuple[Any, ...]
-    rest: Mapping[str, Any]
-    plain_schema: bool
-    holds_properties: bool
-    children: tuple[Row, ...]
+    schema: Any
+    required: bool = False
 
     @property
-    def element_type(self) -> str:
-        return self.type.rpartition(ARRAY_OF)[2]
+    def levels(self) -> tuple[Level, ...]:
+        """The schema, and what it holds where it is a plain list or map; never empty."""
+        return levels(self.schema, self.pointer)
+
+    @property
+    def element(self) -> str:
+        """Where the last level stands, whose parts are the rows below this one."""
+        return self.levels[-1].pointer
+
+    @property
+    def type(self) -> str:
+        return type_of(self.schema)
+
+    @property
+    def nullable(self) -> bool:
+        return nullable(self.schema)
+
+    @property
+    def description(self) -> str:
+        said = self.schema.get("description") if isinstance(self.schema, dict) else None
+        return said if isinstance(said, str) else ""
+
+    @property
+    def named(self) -> bool:
+        return self.held in SCHEMA_MAP
+
+    @property
+    def label(self) -> str:
+        """What the row is called where people read of it."""
+        if self.named:
+            return self.name
+        if self.held == "":
+            return "this schema"
+        if not self.listed:
+            return _LABELS[self.held]
+        words = "Item" if self.held == "items" else _LABELS[self.held]
+        return f"{words} {int(self.pointer.rpartition('/')[2]) + 1}"
+
+    @property
+    def listed(self) -> bool:
+        return self.held in SCHEMA_LIST and self.pointer.rpartition("/")[2].isdecimal()
+
+    def groups(self) -> Iterator[Group]:
+        """What the schema is made of, keyword by keyword."""
+        chain = self.levels
+        for number, level in enumerate(chain):
+            last = number == len(chain) - 1
+            schema = level.schema
+            if not isinstance(schema, dict):
+                continue
+            for keyword in _CODES:
+                there = keyword in schema and is_row(keyword, schema[keyword], schema)
+                there = there or (last and keyword == "properties" and holds_properties(schema))
+                if there and (last or keyword in DEFINITIONS):
+                    yield Group(self, level.pointer, schema, keyword, "" if last else str(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The subschemas under one keyword of the schema at ``pointer``, of the row ``of``."""
+
+    of: Row
+    pointer: str
+    schema: dict[str, Any]
+    keyword: str
+    level: str
+
+    @property
+    def value(self) -> Any:
+        return self.schema.get(self.keyword, {})
+
+    @property
+    def count(self) -> int:
+        return len(self.value) if self.keyword in SCHEMA_MAP or isinstance(self.value, list) else 1
+
+    def rows(self) -> Iterator[Row]:
+        prefix = "" if self.of.place == ROOT else f"{self.of.place}-"
+        prefix += f"{self.level}{_CODES[self.keyword]}"
+        at, depth = join(self.pointer, self.keyword), self.of.depth + 1
+        if self.keyword in SCHEMA_MAP:
+            needed = _needed(self.schema) if self.keyword == "properties" else frozenset()
+            for number, (name, item) in enumerate(self.value.items()):
+                pointer = join(at, name)
+                yield Row(pointer, f"{prefix}{number}", depth, self.keyword, name, item, name in needed)
+        elif isinstance(self.value, list):
+            for number, item in enumerate(self.value):
+                yield Row(join(at, number), f"{prefix}{number}", depth, self.keyword, "", item)
+        else:
+            yield Row(at, f"{prefix}0", depth, self.keyword, "", self.value)
+
+
+def root(parameters: Any) -> Row:
+    """The row of the schema itself."""
+    return Row("", ROOT, -1, "", "", {} if parameters is None else parameters)
 
 
 def rows(parameters: Any) -> tuple[Row, ...]:
-    """The properties of a schema in their order, nested ones as ``children``. () where it has none to show."""
-    return _rows(parameters, "", "", 0)
+    """The rows at the top."""
+    return tuple(row for group in root(parameters).groups() for row in group.rows())
 
 
-def flat(tree: tuple[Row, ...]) -> Iterator[Row]:
-    for row in tree:
+def flat(tree: tuple[Row, ...] | list[Row]) -> Iterator[Row]:
+    """These rows and all below them, as one reads them."""
+    waiting = list(reversed(tree))
+    while waiting:
+        row = waiting.pop()
         yield row
-        yield from flat(row.children)
+        below = [child for group in row.groups() for child in group.rows()]
+        waiting.extend(reversed(below))
 
 
-def rest_of_root(parameters: Any) -> Mapping[str, Any]:
-    """What the form does not show of the root itself."""
+def row_at(parameters: Any, place: str) -> Row | None:
+    """The row at a place; None where there is none any more."""
+    row: Row | None = root(parameters)
+    while row is not None and row.place != place:
+        row = next(
+            (child for child in _below(row) if place == child.place or place.startswith(f"{child.place}-")), None
+        )
+    return row
+
+
+def row_of(parameters: Any, pointer: str) -> Row:
+    """The row that shows the subschema at a pointer, without its place in the form."""
+    return Row(pointer, "", 0, "", "", get(parameters, pointer))
+
+
+def definitions(parameters: Any) -> tuple[tuple[str, str], ...]:
+    """The schemas that references can be chosen from: name and pointer."""
     if not isinstance(parameters, dict):
-        return {}
-    hidden = _unshown_object(parameters)
-    shown = {"properties", "required"} | ({"type"} if parameters.get("type") == "object" else set())
-    return {key: hidden.get(key, item) for key, item in parameters.items() if key in hidden or key not in shown}
+        return ()
+    return tuple(
+        (name, join("", keyword, name))
+        for keyword in DEFINITIONS
+        if isinstance(parameters.get(keyword), dict)
+        for name in parameters[keyword]
+    )
 
 
 def summary(parameters: Any, most: int = 6) -> str:
     """The top properties in a line, required ones with a star: ``location*, unit``."""
-    tree = rows(parameters)
-    names = [f"{row.name}*" if row.required else row.name for row in tree[:most]]
-    more = [f"{len(tree) - most} more"] if len(tree) > most else []
-    return ", ".join(names + more) if tree else "no parameters"
+    properties = parameters.get("properties") if isinstance(parameters, dict) else None
+    if not isinstance(properties, dict) or not properties:
+        return "no parameters"
+    needed = _needed(parameters)
+    names = [f"{name}*" if name in needed else name for name in list(properties)[:most]]
+    return ", ".join(names + ([f"{len(properties) - most} more"] if len(properties) > most else []))
 
 
 def summary_of(tool: Tool) -> str:
@@ -89,130 +239,11 @@ def summary_of(tool: Tool) -> str:
     return "free text that fits a " + ("regular expression" if tool.grammar.syntax == "regex" else "Lark grammar")
 
 
-def type_of(schema: Any) -> str:
-    """A schema's type in the words of the form; ``TYPES`` are those it can also set."""
-    words: list[str] = []
-    while isinstance(schema, dict) and schema.get("type") == "array" and isinstance(schema.get("items"), dict | bool):
-        words.append(ARRAY_OF)
-        schema = schema["items"]
-    return "".join(words) + _word(schema)
+def _below(row: Row) -> Iterator[Row]:
+    for group in row.groups():
+        yield from group.rows()
 
 
-def element_of(schema: Any, pointer: str) -> tuple[Any, str]:
-    """What an array holds in the end, and where that stands; the schema itself where it is no array."""
-    while isinstance(schema, dict) and schema.get("type") == "array" and isinstance(schema.get("items"), dict | bool):
-        schema, pointer = schema["items"], join(pointer, "items")
-    return schema, pointer
-
-
-def _word(schema: Any) -> str:
-    if not isinstance(schema, dict):
-        return _BARE.get(schema, "broken") if isinstance(schema, bool) else "broken"
-    named = schema.get("type")
-    if isinstance(named, str):
-        return named
-    if isinstance(named, list) and named:
-        return " or ".join(str(one) for one in named)
-    return next((keyword for keyword in _DECIDING if keyword in schema), "any")
-
-
-def _rows(schema: Any, at: str, place: str, depth: int) -> tuple[Row, ...]:
-    properties = schema.get("properties") if isinstance(schema, dict) else None
-    if not isinstance(properties, dict):
-        return ()
+def _needed(schema: Any) -> frozenset[str]:
     required = schema.get("required")
-    needed = {name for name in required if isinstance(name, str)} if isinstance(required, list) else set()
-    return tuple(
-        _row(name, item, join(at, "properties", name), f"{place}{number}", depth, name in needed)
-        for number, (name, item) in enumerate(properties.items())
-    )
-
-
-def _row(name: str, schema: Any, pointer: str, place: str, depth: int, required: bool) -> Row:
-    element, element_pointer = element_of(schema, pointer)
-    own = schema if isinstance(schema, dict) else {}
-    enum = element.get("enum") if isinstance(element, dict) else None
-    description = own.get("description")
-    return Row(
-        pointer=pointer,
-        element=element_pointer,
-        place=place,
-        depth=depth,
-        name=name,
-        type=type_of(schema),
-        type_locked=_locked(schema, element),
-        required=required,
-        description=description if isinstance(description, str) else "",
-        enum=tuple(enum) if isinstance(enum, list) else (),
-        default=(own["default"],) if "default" in own else (),
-        rest=_rest(schema, own is not element),
-        plain_schema=isinstance(schema, dict),
-        holds_properties=_holds_properties(element),
-        children=_rows(element, element_pointer, f"{place}-", depth + 1),
-    )
-
-
-def _locked(schema: Any, element: Any) -> str:
-    for part in (schema, element):
-        if not isinstance(part, dict):
-            return "This is not an object schema; change it in the JSON"
-        deciding = next((keyword for keyword in _DECIDING if keyword in part), None)
-        if deciding:
-            return f"{deciding} decides what this is; change it in the JSON"
-        if "items" in part and not isinstance(part["items"], dict | bool):
-            return "items lists one schema for each place; change it in the JSON"
-    return ""
-
-
-def _holds_properties(schema: Any) -> bool:
-    if not isinstance(schema, dict):
-        return False
-    if "properties" in schema:
-        return isinstance(schema["properties"], dict)
-    named = schema.get("type")
-    return named == "object" or (isinstance(named, list) and "object" in named)
-
-
-def _unshown_object(schema: dict[str, Any]) -> dict[str, Any]:
-    """``properties`` and ``required`` as far as rows do not show them."""
-    properties, required = schema.get("properties"), schema.get("required")
-    hidden: dict[str, Any] = {}
-    if "properties" in schema and not isinstance(properties, dict):
-        hidden["properties"] = properties
-    known = properties if isinstance(properties, dict) else {}
-    if "required" in schema and not (isinstance(required, list) and all(_in(name, known) for name in required)):
-        hidden["required"] = required
-    return hidden
-
-
-def _in(name: Any, properties: dict[str, Any]) -> bool:
-    return isinstance(name, str) and name in properties
-
-
-def _rest(schema: Any, is_array: bool) -> Mapping[str, Any]:
-    """The keywords of a property that its row has no input for; those of ``items`` stay under ``items``."""
-    if not isinstance(schema, dict):
-        return {"schema": schema}
-    rest = _unshown(schema, own=True, has_element=is_array)
-    return {key: rest[key] for key in schema if key in rest}
-
-
-def _unshown(schema: Any, *, own: bool, has_element: bool) -> dict[str, Any]:
-    if not isinstance(schema, dict):
-        return {}
-    shown = {"type"} if isinstance(schema.get("type"), str) else set()
-    if own:
-        shown |= {"default"} | ({"description"} if isinstance(schema.get("description"), str) else set())
-    rest: dict[str, Any] = {}
-    if has_element and schema.get("type") == "array" and isinstance(schema.get("items"), dict | bool):
-        shown.add("items")
-        inner = schema["items"]
-        within = _unshown(inner, own=False, has_element=True)
-        if within:
-            rest["items"] = within
-    else:
-        shown |= {"enum"} if isinstance(schema.get("enum"), list) else set()
-        shown |= {"properties", "required"}
-        rest.update(_unshown_object(schema))
-    rest.update((key, item) for key, item in schema.items() if key not in shown)
-    return rest
+    return frozenset(name for name in required if isinstance(name, str)) if isinstance(required, list) else frozenset()

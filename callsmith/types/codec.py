@@ -26,9 +26,16 @@ def to_json(value: Any) -> Any:
                 out[field.name] = to_json(item)
         return out
     if isinstance(value, Mapping):
-        return {key: to_json(item) for key, item in value.items()}
+        # Loops, since before Python 3.12 a comprehension costs a stack frame of its own at each level.
+        made = {}
+        for key, item in value.items():
+            made[key] = to_json(item)
+        return made
     if isinstance(value, list | tuple):
-        return [to_json(item) for item in value]
+        items = []
+        for item in value:
+            items.append(to_json(item))
+        return items
     if isinstance(value, bytes):
         return value.decode("utf-8", "surrogateescape")
     return value

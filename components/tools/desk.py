@@ -15,7 +15,7 @@ import streamlit as st
 from callsmith.schema import document
 from callsmith.schema.document import EditError
 from callsmith.schema.editing import Editing, opened
-from callsmith.schema.form import Row, flat, rows
+from callsmith.schema.form import Row, row_at
 from callsmith.schema.text import same
 from callsmith.schema.tool_document import document_of, tool_of
 from callsmith.store import ToolChange
@@ -140,9 +140,9 @@ def change_row(tool_id: str, place: str, key: str, change: Callable[[Any, Row], 
     """Change the property at a place. By place, not by name: two inputs of a row can change in one go."""
 
     def at_place(parameters: Any) -> Any:
-        row = next((row for row in flat(rows(parameters)) if row.place == place), None)
+        row = row_at(parameters, place)
         if row is None:
-            raise EditError("This property is not there any more")
+            raise EditError("This is not there any more")
         return change(parameters, row)
 
     return change_parameters(tool_id, key, at_place)

@@ -1,0 +1,89 @@
+"""Nothing is lost in the form, and the proof of it can fail."""
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from callsmith.schema import form_fields
+from callsmith.schema.errors import SchemaError
+from callsmith.schema.form_keywords import NUMBER
+from callsmith.schema.roundtrip import Roundtrip, check
+from tests.engine.schema_kit import PARAMETERS, real_tools
+
+NASTY = [
+    None,
+    {},
+    {"properties": [], "items": 5, "required": "x"},
+    {"type": [], "properties": {"": {"type": ["null"]}, "a/b~": {"type": ["string", "null"], "enum": []}}},
+    {"type": "object", "required": ["b", "a", "a"], "properties": {"a": {"title": "", "uniqueItems": False}}},
+    {"properties": {"a": {"minimum": 1.0, "maximum": 10**30, "multipleOf": 1e-300, "exclusiveMinimum": True}}},
+    {"properties": {"a": {"description": "two\nlines", "default": " x ", "const": None, "enum": [1, 1, "1", True]}}},
+    {"properties": {"a": {"type": "string", "enum": ["a", "", " b"], "examples": [], "default": "", "format": "\n"}}},
+    {"dependencies": {"a": ["b"], "c": {"type": "object"}}, "dependentSchemas": {"a": True}, "$defs": {"x": 5}},
+    {"additionalProperties": "no", "prefixItems": [], "anyOf": [], "not": 5, "$ref": 5, "items": [[], None]},
+]
+
+
+@pytest.mark.parametrize("parameters", NASTY)
+def test_what_is_odd_comes_back_as_it_was(parameters):
+    assert check(parameters) == Roundtrip(True)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(PARAMETERS)
+def test_any_schema_comes_back_as_it_was(parameters):
+    assert check(parameters) == Roundtrip(True)
+
+
+@pytest.mark.slow
+def test_every_real_schema_comes_back_as_it_was(shared):
+    found = [(where, check(tool["parameters"])) for where, tool in real_tools(shared)]
+    assert len(found) > 2000
+    assert [(where, result) for where, result in found if not result.identical] == []
+
+
+def test_a_field_that_does_not_say_what_it_holds_is_found(monkeypatch):
+    plain = form_fields.Field.shown.fget
+    sabotaged = property(lambda field: "7" if field.keyword.kind == NUMBER and field.value else plain(field))
+    monkeypatch.setattr(form_fields.Field, "shown", sabotaged)
+    found = check({"type": "object", "properties": {"a": {"type": "integer", "minimum": 5}}})
+    assert found == Roundtrip(False, "/properties/a", "minimum is changed by the form")
+
+
+@pytest.mark.parametrize(
+    ("parameters", "words"),
+    [
+        ({"default": float("nan")}, "cannot be written as JSON"),
+        ({"default": "\ud800"}, "half a surrogate pair"),
+        ({"default": {1: 2}}, "not JSON"),
+        ({"default": {1, 2}}, "cannot be written"),
+        ([], "object, in braces"),
+    ],
+)
+def test_what_is_no_json_is_refused(parameters, words):
+    with pytest.raises(SchemaError, match=words):
+        check(parameters)
+
+
+def deep(keyword, levels):
+    schema = {"type": "string"}
+    for _ in range(levels):
+        schema = {keyword: schema}
+    return schema
+
+
+@pytest.mark.parametrize("keyword", ["items", "not", "additionalProperties", "contains"])
+def test_a_deep_schema_is_opened(keyword):
+    assert check(deep(keyword, 480)) == Roundtrip(True)
+    with pytest.raises(SchemaError, match="levels deep"):
+        check(deep(keyword, 5_000))
+
+
+@pytest.mark.slow
+def test_a_wide_schema_is_opened_in_bounded_time():
+    properties = {f"p{number}": {"type": "string", "minLength": 1} for number in range(10_000)}
+    start = time.perf_counter()
+    assert check({"type": "object", "properties": properties, "required": list(properties)}).identical
+    assert check({"enum": list(range(200_000))}).identical
+    assert time.perf_counter() - start < 60
