@@ -33,7 +33,7 @@ def documents(text: str, filename: str = "") -> Iterator[Document]:
     """Every document in a text. ImportProblem where it is neither JSON nor YAML."""
     name = filename.lower().removesuffix(".gz")
     if text.lstrip()[:1] not in ("{", "[") or name.endswith(_YAML):
-        yield from _yaml(text)
+        yield from _yaml(text, name.endswith(_YAML))
     elif is_lines(text):
         yield from _lines(text)
     else:
@@ -118,9 +118,15 @@ def _filled(text: str, at: int) -> int:
     return found.start() if found else len(text)
 
 
-def _yaml(text: str) -> Iterator[Document]:
+def _yaml(text: str, named: bool) -> Iterator[Document]:
     from callsmith.importing.yaml_text import read_all
 
     refuse_long(text)
-    for value, line in read_all(text):
-        yield Document(value, line)
+    try:
+        for value, line in read_all(text):
+            yield Document(value, line)
+    except ImportProblem as problem:
+        if named:
+            raise
+        said = f"This is no JSON, no curl command and no Python, and as YAML it cannot be read: {problem.message}"
+        raise ImportProblem(said, problem.line, problem.column) from problem

@@ -17,7 +17,7 @@ import yaml
 from callsmith.importing.types import ImportProblem, shown
 from callsmith.schema.text import MAX_DEPTH
 
-MAX_VALUES = 3_000_000
+MAX_VALUES = 1_500_000
 _INTEGER = re.compile(r"[-+]?\d{1,4000}")
 _BASED = re.compile(r"0o[0-7]{1,300}|0x[0-9a-fA-F]{1,300}")
 _FLOAT = re.compile(r"[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?")

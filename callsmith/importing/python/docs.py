@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 _MAX_DOCSTRING = 50_000
+_SPHINX = re.compile(r"^[ \t]*:(?:param|parameter|arg|argument)[ \t]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +26,9 @@ def read(text: str) -> Docs:
     import griffe
 
     docstring = griffe.Docstring(text, lineno=1)
-    style, _ = griffe.infer_docstring_style(docstring)
-    sections = docstring.parse(style or "google", warnings=False)
+    # griffe's own guess takes one ":param" for plain text.
+    style = griffe.Parser.sphinx if _SPHINX.search(text) else griffe.infer_docstring_style(docstring)[0]
+    sections = docstring.parse(style or griffe.Parser.google, warnings=False)
     about: list[str] = []
     fields: dict[str, str] = {}
     types: dict[str, str] = {}

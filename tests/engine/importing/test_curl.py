@@ -1,0 +1,104 @@
+"""curl commands: parameters from query and body, and no secret kept."""
+
+from __future__ import annotations
+
+import pytest
+
+from callsmith.importing import Candidate, ImportProblem, read
+from callsmith.importing.shell_words import split
+from callsmith.types.codec import to_json
+
+
+def one(text: str) -> Candidate:
+    found = read(text)
+    assert found.kind == "curl"
+    return found.candidates[0]
+
+
+def test_query_and_json_body_become_parameters_that_know_their_place() -> None:
+    tool = one(
+        """curl 'https://api.example.com/v1/items?limit=10&tag=a&tag=b' \\
+          -H 'Content-Type: application/json' -d '{"name": "it'\\''s", "tags": ["x"]}'"""
+    ).tool
+    assert tool.name == "post_v1_items"
+    assert tool.parameters == {
+        "type": "object",
+        "properties": {
+            "limit": {"type": "integer", "examples": [10]},
+            "tag": {"type": "array", "items": {"type": "string"}},
+            "name": {"type": "string", "examples": ["it's"]},
+            "tags": {"type": "array", "items": {"type": "string"}},
+        },
+        "required": ["limit", "tag", "name", "tags"],
+    }
+    http = tool.origin.http if tool.origin else None
+    assert http is not None
+    assert (http.method, http.url, http.content_type) == (
+        "POST",
+        "https://api.example.com/v1/items",
+        "application/json",
+    )
+    assert [(one.property, one.place) for one in http.arguments] == [
+        *(("limit", "query"), ("tag", "query")),
+        *(("name", "body"), ("tags", "body")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("command", "secret", "placeholder"),
+    [
+        ("curl x.io -H 'Authorization: Bearer hunter2hunter2'", "hunter2", "Bearer {{API_TOKEN}}"),
+        ("curl x.io -H 'authorization: hunter2'", "hunter2", "{{AUTHORIZATION}}"),
+        ("curl -u bob:hunter2 x.io", "hunter2", "Basic {{BASIC_CREDENTIALS}}"),
+        ("curl https://bob:hunter2@x.io/a", "hunter2", "Basic {{BASIC_CREDENTIALS}}"),
+        ("curl x.io -b 'sid=hunter2'", "hunter2", "{{COOKIE}}"),
+        ("curl x.io -H 'X-Api-Key: hunter2'", "hunter2", "{{X_API_KEY}}"),
+        ("curl 'x.io?api_key=hunter2&q=1'", "hunter2", "?api_key={{API_KEY}}"),
+        ("curl x.io -d password=hunter2", "hunter2", "password"),
+        ("""curl x.io --json '{"client_secret": "hunter2"}'""", "hunter2", "client_secret"),
+        ("curl https://x.io/bot123456789:AAEhBOweik6ad9r_QXMENQjcrGb/send", "AAEhBO", "{{PATH_SECRET}}"),
+        ("curl x.io -H 'X-Other: sk-abcdefghij1234567890'", "sk-abc", "{{X_OTHER}}"),
+        ('curl x.io -H "Authorization: Bearer $MY_TOKEN"', "$MY", "Bearer {{MY_TOKEN}}"),
+    ],
+)
+def test_no_secret_is_kept(command: str, secret: str, placeholder: str) -> None:
+    found = one(command)
+    kept = str(to_json(found.tool)) + str(found.changes) + found.title + found.id
+    assert secret not in kept
+    assert placeholder in kept
+
+
+@pytest.mark.parametrize(
+    ("command", "method", "content_type"),
+    [
+        ("curl x.io", "GET", ""),
+        ("curl -XDELETE x.io", "DELETE", ""),
+        ("curl -G x.io -d q=1", "GET", ""),
+        ("curl x.io -d q=1", "POST", "application/x-www-form-urlencoded"),
+        ("curl -F file=@a.png -F n=1 x.io", "POST", "multipart/form-data"),
+        ("curl -T big.bin x.io", "PUT", "application/octet-stream"),
+        ("curl --json '{}' x.io", "POST", "application/json"),
+        ("curl -sSLX PATCH --compressed --max-time 3 x.io", "PATCH", ""),
+        ('curl ^"https://x.io/^" ^\r\n  --data-raw ^"^{^\\^"a^\\^":1^}^"', "POST", "application/json"),
+    ],
+)
+def test_method_and_content_type(command: str, method: str, content_type: str) -> None:
+    origin = one(command).tool.origin
+    assert origin is not None and origin.http is not None
+    assert (origin.http.method, origin.http.content_type) == (method, content_type)
+
+
+def test_a_file_is_not_read_and_that_is_said() -> None:
+    assert "/etc/passwd" in read("curl x.io -d @/etc/passwd").problems[0]
+
+
+def test_words_are_split_as_a_shell_does() -> None:
+    assert split(r"""a 'b c' "d \"e\" \x" $'f\n\x41\u00e9' g\ h i''j""") == [
+        *("a", "b c", 'd "e" \\x', "f\nAé", "g h", "ij"),
+    ]
+
+
+@pytest.mark.parametrize("text", ["curl -X POST", "curl 'https://x.io", "curl http://[::1"])
+def test_a_broken_command_is_told(text: str) -> None:
+    with pytest.raises(ImportProblem):
+        read(text)
