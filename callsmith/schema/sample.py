@@ -21,7 +21,10 @@ MAX_DEPTH = 40
 MAX_TEXT = 100_000
 # Below this depth only what a schema requires is filled in, so that recursive schemas end soon.
 FULL_DEPTH = 3
+# The first way to read a schema nearly always works; one after the other that does not is a search without end.
+_STEPS_OF_A_READING = 5
 _ATTEMPTS = 12
+_ATTEMPTS_AT_A_PATTERN = 3
 
 
 class CannotSample(ValueError):
@@ -88,8 +91,8 @@ class _Sampler:
         if depth > MAX_DEPTH:
             raise _DeadEnd("the schema asks for a value without end")
         reason = "its parts contradict each other"
-        for flat in readings(self.root, schema, self._order(depth)):
-            self.steps += 1
+        for number, flat in enumerate(readings(self.root, schema, self._order(depth))):
+            self.steps += min(number, _STEPS_OF_A_READING)
             if self.steps > MAX_STEPS:
                 raise _Exhausted
             try:
@@ -170,8 +173,12 @@ class _Sampler:
         for text in suggested:
             if text and not self.varied and not unchecked(check) and not violations(check, text, 1):
                 return text
+        unreadable = 0
         for way in range(40):
             made = from_pattern(flat["pattern"], self.random.randrange if way or self.turn else self._choose)
+            unreadable += made is None
+            if unreadable == _ATTEMPTS_AT_A_PATTERN:
+                break
             if made is not None and least <= len(made) <= most and not violations(check, made, 1):
                 return made
         raise _DeadEnd(f"no text was found for the pattern {flat['pattern'][:80]}")
