@@ -17,6 +17,7 @@ from components.words import count, plain
 _DELETED = "library-deleted"
 _CHOSEN = "tool-chosen-"
 _SET = "tool-bulk-set"
+_BEGUN = "tool-bulk-begun"
 _OUT = "No set"
 
 
@@ -31,6 +32,9 @@ def is_chosen(tool_id: str) -> bool:
 
 def bar(chosen: Sequence[ToolRecord], records: Sequence[ToolRecord]) -> None:
     """What can be done with the chosen tools; always there, so that nothing below jumps out of its place."""
+    if st.session_state.pop(_BEGUN, False):
+        begun = session.current().conversation.id
+        st.switch_page("pages/playground.py", query_params={session.PARAM: begun})
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="tool-bulk"):
         if not chosen:
             return
@@ -48,7 +52,7 @@ def bar(chosen: Sequence[ToolRecord], records: Sequence[ToolRecord]) -> None:
             on_change=_put,
             args=(ids,),
         )
-        begun = st.button(
+        st.button(
             "Use in a new conversation", key="tool-bulk-use", icon=":material/add_comment:", on_click=_use, args=(ids,)
         )
         st.button(
@@ -59,9 +63,6 @@ def bar(chosen: Sequence[ToolRecord], records: Sequence[ToolRecord]) -> None:
             args=(chosen,),
         )
         st.button("Clear choice", key="tool-bulk-none", type="tertiary", on_click=_let_go, args=(ids,))
-    if begun:
-        conversation = session.current().conversation.id
-        st.switch_page("pages/playground.py", query_params={session.PARAM: conversation})
 
 
 def delete(records: Sequence[ToolRecord]) -> None:
@@ -99,6 +100,7 @@ def _use(ids: Sequence[str]) -> None:
     setup = replace(session.current().setup, tools=tuple(ToolUse(tool_id) for tool_id in ids))
     session.save_setup(setup)
     session.open_or_create()
+    st.session_state[_BEGUN] = True
     _let_go(ids)
 
 

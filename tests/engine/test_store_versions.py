@@ -202,5 +202,4 @@ def test_ten_thousand_calls_are_found_in_time(store: Store) -> None:
     started = time.perf_counter()
     assert len(store.calls_of(tool_id)) == 10_000
     took = time.perf_counter() - started
-    print(f"{took:.2f} s")
-    assert took < 2  # 0.2 s on two idle cores
+    assert took < 2  # 0.5 s on two busy cores
