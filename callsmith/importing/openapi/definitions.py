@@ -36,8 +36,8 @@ class Converted:
     names: tuple[str, ...]
 
 
-class TooMany(ValueError):
-    """A schema that reaches more definitions than one tool can hold."""
+class Unusable(ValueError):
+    """A schema that cannot be one of a tool, in words: it reaches too many definitions, or would never be checked."""
 
 
 class Definitions:
@@ -80,7 +80,7 @@ class Definitions:
         return {**schema, "$defs": {name: self._definition(name).schema for name in reached}}, changes
 
     def reached(self, names: Iterable[str]) -> list[str]:
-        """All definitions behind ``names``, nearest first. TooMany beyond ``MAX_DEFINITIONS``."""
+        """All definitions behind ``names``, nearest first. Unusable beyond ``MAX_DEFINITIONS``."""
         found = dict.fromkeys(names)
         waiting = list(found)
         while waiting:
@@ -91,7 +91,7 @@ class Definitions:
                         found[one] = None
                         level.append(one)
             if len(found) > MAX_DEFINITIONS:
-                raise TooMany(f"It reaches more than {MAX_DEFINITIONS:,} definitions")
+                raise Unusable(f"It reaches more than {MAX_DEFINITIONS:,} definitions")
             waiting = level
         return list(found)
 

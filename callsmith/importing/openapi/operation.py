@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from callsmith.importing.openapi import body as bodies
-from callsmith.importing.openapi.definitions import Converted, Definitions, TooMany
+from callsmith.importing.openapi.definitions import Converted, Definitions, Unusable
 from callsmith.importing.openapi.http import address, secured
 from callsmith.importing.types import Candidate, refused, shown
 from callsmith.schema.changes import Change
+from callsmith.schema.validate import check_schema
 from callsmith.schema.walk import escape
 from callsmith.types.tool import HttpArgument, HttpCall, Origin, Tool
 
 # Beyond this an answer's schema is more than anyone reads, and every operation would hold it again.
 MAX_OUTPUT_DEFINITIONS = 150
+# Each definition is checked by itself; more than these are not checked again all together, for the time it takes.
+MAX_CHECKED_DEFINITIONS = 100
 _LEGAL = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 _ILLEGAL = re.compile(r"[^A-Za-z0-9_.-]+")
 _PLACES = ("path", "query", "header", "cookie")
@@ -72,8 +76,8 @@ def candidate(
     found = _group(operation)
     try:
         made = _candidate(document, definitions, path, item, method, operation, filename)
-    except (TooMany, RecursionError) as error:
-        reason = str(error) if isinstance(error, TooMany) else "It is nested too deeply"
+    except (Unusable, RecursionError) as error:
+        reason = str(error) if isinstance(error, Unusable) else "It is nested too deeply"
         return refused(_name(operation, method, path), reason, title=title, id=title, group=found)
     summary = _text(operation.get("summary"))
     said = f"{title} · {shown(summary)}" if summary else title
@@ -103,10 +107,17 @@ def _candidate(
     if draft.closed:
         schema["additionalProperties"] = False
     schema, more = definitions.with_definitions(schema, draft.names, "/parameters")
+    if len(schema.get("$defs", ())) <= MAX_CHECKED_DEFINITIONS:
+        error = check_schema(schema)
+        if error is not None:
+            raise Unusable(f"Its schema is broken: /parameters{error.path}: {error.message}")
     output, output_changes = _output(document, definitions, operation)
     url, security = address(document, item, operation), secured(document, operation)
     query = "".join(f"{'&' if n else '?'}{one}" for n, one in enumerate(security.query))
-    http = HttpCall(method.upper(), url + path + query, tuple(draft.arguments), security.headers, content_type)
+    # Some documents tell variants of one operation apart by a fragment, which is never sent.
+    http = HttpCall(
+        method.upper(), url + path.partition("#")[0] + query, tuple(draft.arguments), security.headers, content_type
+    )
     name = _name(operation, method, path)
     extra: dict[str, Any] = {"styles": draft.styles} if draft.styles else {}
     origin = Origin("openapi", name, filename or _title(document), http, extra)
@@ -137,8 +148,7 @@ def _add_parameter(draft: _Draft, definitions: Definitions, parameter: Mapping[s
     schema = dict(found.schema)
     said = _text(parameter.get("description"))
     if said:
-        schema = {**schema, "description": said} if "description" in schema else {"description": said, **schema}
-        schema = {key: schema[key] for key in sorted(schema, key=lambda key: key == "description")}
+        schema = {**{key: item for key, item in schema.items() if key != "description"}, "description": said}
     if parameter.get("deprecated") is True:
         schema["deprecated"] = True
     examples = _examples(parameter)
@@ -154,7 +164,7 @@ def _add_parameter(draft: _Draft, definitions: Definitions, parameter: Mapping[s
         {"explode": usual == "form"},
     ):
         draft.styles[made] = style
-        words = ", ".join(f"{key} {value}" for key, value in style.items())
+        words = ", ".join(f"{key} {json.dumps(value)}" for key, value in style.items())
         draft.changes.append(Change(f"/parameters/properties/{escape(made)}", f"A list or object is sent with {words}"))
 
 
@@ -199,7 +209,7 @@ def _output(
     found = definitions.convert(schema, "/output_schema")
     try:
         reached = len(definitions.reached(found.names))
-    except TooMany:
+    except Unusable:
         reached = MAX_OUTPUT_DEFINITIONS + 1
     if reached > MAX_OUTPUT_DEFINITIONS:
         words = f"The schema of the answer reaches more than {MAX_OUTPUT_DEFINITIONS} definitions: left out"

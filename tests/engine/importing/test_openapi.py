@@ -227,3 +227,21 @@ def test_three_megabytes_are_read_in_three_seconds() -> None:
 def test_no_operations_is_a_problem_in_words() -> None:
     with pytest.raises(ImportProblem, match="no operations"):
         read(json.dumps(document(paths={})))
+
+
+def test_schemas_that_would_be_checked_for_ever_are_refused() -> None:
+    schemas: dict[str, Any] = {
+        f"S{n}": {"allOf": [{"$ref": f"#/components/schemas/S{n + 1}"}, {"$ref": f"#/components/schemas/S{n + 1}"}]}
+        for n in range(40)
+    }
+    fields = {"a": {"$ref": "#/components/schemas/S0"}}
+    found = read(
+        json.dumps(document(paths={"/a": {"post": body({"properties": fields})}}, components={"schemas": schemas}))
+    )
+    assert found.candidates[0].refused
+
+
+def test_a_fragment_that_tells_variants_apart_is_not_part_of_the_address() -> None:
+    found = one(document(paths={"/a#variant": {"get": {}}}))
+    assert found.tool.origin is not None and found.tool.origin.http is not None
+    assert found.tool.origin.http.url == "https://x.io/v1/a"
