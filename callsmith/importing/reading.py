@@ -147,7 +147,13 @@ class _Reading:
         if self.kind in ("", "sample"):
             from callsmith.importing.sample import read as read_sample
 
-            found = read_sample([document.value for document in unknown], self._filename)
+            values = [document.value for document in unknown]
+            if any(isinstance(value, dict) and "mcpServers" in value for value in values):
+                raise ImportProblem("These are settings of MCP servers. Connect to a server to import its tools")
+            try:
+                found = read_sample(values, self._filename)
+            except ImportProblem as problem:
+                raise ImportProblem(f"{problem.message}. {_LOOKED_FOR}") from problem
             self.kind, self._label = "sample", found.label
             self.problems += found.problems
             return list(found.candidates)

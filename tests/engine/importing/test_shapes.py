@@ -133,6 +133,13 @@ def test_what_holds_no_tool_is_said_in_words(text: str) -> None:
         read(text)
 
 
+def test_what_was_looked_for_is_told() -> None:
+    with pytest.raises(ImportProblem, match="Anthropic, Gemini and MCP"):
+        read("[1, 2]")
+    with pytest.raises(ImportProblem, match="Connect to a server"):
+        read('{"mcpServers": {"a": {"command": "x"}}}')
+
+
 def test_broken_json_is_told_with_its_place() -> None:
     with pytest.raises(ImportProblem) as caught:
         read('{"name": "f",\n "parameters": {]}')
