@@ -17,6 +17,8 @@ Order = Callable[[Sequence[Any]], Sequence[Any]]
 _COMBINING = frozenset(("$ref", "allOf", "anyOf", "oneOf", "if", "then", "else", "dependentSchemas", "dependencies"))
 _GREATER = frozenset(("minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties", "minContains"))
 _LESSER = frozenset(("maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties", "maxContains"))
+# Where a reading has more than one pattern, the others stand here.
+MORE_PATTERNS = "patterns"
 _MAPS = frozenset(("properties", "patternProperties", "$defs", "definitions", "dependentRequired"))
 _SCHEMAS = frozenset(("items", "additionalProperties", "contains", "propertyNames", "unevaluatedProperties"))
 
@@ -78,6 +80,8 @@ def merge(first: Flat, second: Flat) -> Flat | None:
             both[keyword] = {**other, **one, **{k: _all_of(one[k], other[k]) for k in one.keys() & other.keys()}}
         elif keyword in _SCHEMAS:
             both[keyword] = _all_of(one, other)
+        elif keyword == "pattern" and one != other:
+            both[MORE_PATTERNS] = [*first.get(MORE_PATTERNS, ()), *second.get(MORE_PATTERNS, ()), other]
         elif keyword in _GREATER:
             both[keyword] = max(one, other)
         elif keyword in _LESSER:

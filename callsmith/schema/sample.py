@@ -9,10 +9,10 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from callsmith.schema.flatten import Flat, readings
+from callsmith.schema.flatten import MORE_PATTERNS, Flat, readings
 from callsmith.schema.sample_number import number_within
 from callsmith.schema.sample_pattern import from_pattern
-from callsmith.schema.sample_text import FORMATS, described_example, number_for, word_for
+from callsmith.schema.sample_text import FORMATS, SHORT_FORMATS, described_example, number_for, word_for
 from callsmith.schema.sample_types import implied_type, is_any, types_of, weight
 from callsmith.schema.validate import check_schema, unchecked, violations
 
@@ -158,7 +158,10 @@ class _Sampler:
             return self._matching(flat, name, least, most)
         form = flat.get("format")
         if isinstance(form, str) and form in FORMATS:
-            return str(self._pick(FORMATS[form]))
+            fitting = [text for text in FORMATS[form] if least <= len(text) <= most]
+            if not fitting and form in SHORT_FORMATS:
+                fitting = [SHORT_FORMATS[form].rjust(least, "a")]
+            return str(self._pick(fitting or FORMATS[form]))
         told = described_example(flat.get("description")) if self.told and not self.turn else None
         text = told or word_for(name, self._place())
         if len(text) < least:
@@ -168,7 +171,8 @@ class _Sampler:
 
     def _matching(self, flat: Flat, name: str, least: int, most: int) -> str:
         """A text for ``pattern``: what the description or the name suggests if it fits, else one made from it."""
-        check: Flat = {key: flat[key] for key in ("pattern", "minLength", "maxLength", "format") if key in flat}
+        check: Flat = {key: flat[key] for key in ("minLength", "maxLength", "format") if key in flat}
+        check["allOf"] = [{"pattern": one} for one in (flat["pattern"], *flat.get(MORE_PATTERNS, ()))]
         suggested = (described_example(flat.get("description")), word_for(name, self._place()))
         for text in suggested:
             if text and not self.varied and not unchecked(check) and not violations(check, text, 1):
@@ -179,9 +183,17 @@ class _Sampler:
             unreadable += made is None
             if unreadable == _ATTEMPTS_AT_A_PATTERN:
                 break
-            if made is not None and least <= len(made) <= most and not violations(check, made, 1):
-                return made
+            for text in self._completed(made, flat) if made is not None else ():
+                if least <= len(text) <= most and not violations(check, text, 1):
+                    return text
         raise _DeadEnd(f"no text was found for the pattern {flat['pattern'][:80]}")
+
+    def _completed(self, made: str, flat: Flat) -> Iterator[str]:
+        """What a pattern asks for, and that with more behind it: for other patterns, or for a format."""
+        yield made
+        yield made + "".join(from_pattern(other, self._choose) or "" for other in flat.get(MORE_PATTERNS, ()))
+        for usual in FORMATS.get(str(flat.get("format")), ()):
+            yield made + usual[len(made) :]
 
     def _number(self, flat: Flat, name: str, *, whole: bool) -> int | float:
         usual = number_for(name)
@@ -256,8 +268,11 @@ class _Sampler:
         for number in range(1, 200):
             self.turn = before + number - 1
             if flat.get("patternProperties"):
-                made = from_pattern(self._pick(list(flat["patternProperties"])), self._choose)
-                yield made or f"field_{number}"
+                pattern = self._pick(list(flat["patternProperties"]))
+                made = from_pattern(pattern, self._choose) or f"field_{number}"
+                yield made
+                if not violations({"pattern": pattern}, f"{made}{number}", 1):
+                    yield f"{made}{number}"
             elif "propertyNames" in flat:
                 yield str(self.value({"type": "string", "allOf": [flat["propertyNames"]]}, "key", depth + 1))
             else:

@@ -20,7 +20,8 @@ _CLASSES = {
     op.CATEGORY_NOT_WORD: "-. ",
 }
 _ANY = "aB3-x"
-_PRINTABLE = [chr(code) for code in range(33, 127)] + [" "]
+_PRINTABLE = [chr(code) for code in range(33, 127)] + [*" éü日"]
+_CLASS = re.compile(r"\[(?:[^\]\\]|\\.)*\]")
 _MAX_REPEAT = 1_000
 _MAX_LENGTH = 10_000
 
@@ -39,9 +40,14 @@ class _Cannot(Exception):
 
 def _as_python(pattern: str) -> str:
     pattern = re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", pattern)
-    pattern = re.sub(r"\\p\{N[^}]*\}", "[0-9]", pattern)
-    pattern = re.sub(r"\\p\{[^}]*\}", "[A-Za-z]", pattern)
+    pattern = re.sub(r"\(\?[a-z]+\)", "", pattern)
+    pattern = _CLASS.sub(lambda found: _letters(found[0], "0-9", "A-Za-z"), pattern)
+    pattern = _letters(pattern, "[0-9]", "[A-Za-z]")
     return re.sub(r"\\z", r"\\Z", pattern)
+
+
+def _letters(pattern: str, digits: str, letters: str) -> str:
+    return re.sub(r"\\p\{[^}]*\}", letters, re.sub(r"\\p\{N[^}]*\}", digits, pattern))
 
 
 def _sequence(nodes: Iterable[Any], choose: Callable[[int], int], groups: dict[int, str]) -> list[str]:

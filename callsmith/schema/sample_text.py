@@ -31,6 +31,12 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
     "password": ("correct-horse", "battery-staple"),
 }
 
+# For those held short; padded in front where they are too short.
+SHORT_FORMATS: Mapping[str, str] = {
+    **{"email": "a@b.co", "idn-email": "a@b.co", "hostname": "a.co", "idn-hostname": "a.co"},
+    **{"uri-reference": "a", "iri-reference": "a", "regex": "a", "password": "a"},
+}
+
 WORDS: Mapping[str, tuple[str, ...]] = {
     "address": ("12 Main Street", "7 Harbour Road"),
     "author": ("Ana Silva", "Ben Okafor"),
