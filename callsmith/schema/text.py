@@ -20,6 +20,7 @@ LINE = 100
 _TOKEN = re.compile(r'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]|-?(?:Infinity|\d[0-9.eE+-]*+)|NaN', re.DOTALL)
 _COLON = re.compile(r"\s*:")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_MAY_BE_SURROGATE = re.compile(r"[\ud800-\udfff]|\\u[dD][89a-fA-F]")
 _WORDS = {
     "True": "true and false are written small in JSON",
     "False": "true and false are written small in JSON",
@@ -60,7 +61,7 @@ def read(text: str, limit: int = MAX_CHARACTERS) -> Any:
         raise _repeated(text) from None
     except _BadNumber as error:
         raise _at(text, _number(text, error.literal), str(error)) from error
-    if _SURROGATE.search(text) or "\\u" in text:
+    if _MAY_BE_SURROGATE.search(text):
         _refuse_surrogates(text)
     return value
 
@@ -172,7 +173,8 @@ def _refuse_depth(text: str) -> None:
 def _refuse_surrogates(text: str) -> None:
     """Half a surrogate pair cannot be kept or sent: it has no UTF-8."""
     for token in _tokens(text):
-        if token[0].startswith('"') and _SURROGATE.search(json.loads(token[0])):
+        literal = token[0]
+        if literal[0] == '"' and _MAY_BE_SURROGATE.search(literal) and _SURROGATE.search(json.loads(literal)):
             raise _at(text, token.start(), "This text holds half a surrogate pair, which is not a character")
 
 

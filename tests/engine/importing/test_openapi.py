@@ -218,9 +218,9 @@ def test_three_megabytes_are_read_in_three_seconds() -> None:
     paths = {f"/{n}{path}": item for n in range(5) for path, item in real["paths"].items()}
     text = json.dumps({**real, "paths": paths})
     assert len(text) > 3_000_000
-    begun = time.perf_counter()
+    begun = time.process_time()
     found = read(text)
-    assert time.perf_counter() - begun < 3
+    assert time.process_time() - begun < 3
     assert len(found.candidates) == 5 * 296
 
 
