@@ -99,7 +99,9 @@ def _figures(replay: Replay) -> None:
         st.metric("Recorded calls", f"{replay.total:,}", width="content")
         st.metric("Would be accepted", f"{replay.valid:,}", width="content")
         st.metric("Would now fail", f"{len(replay.would_now_fail):,}", width="content")
-        st.metric("Failed already", f"{replay.total - replay.valid - len(replay.would_now_fail):,}", width="content")
+        already = replay.total - replay.valid - len(replay.would_now_fail)
+        if already:
+            st.metric("Failed already", f"{already:,}", width="content")
 
 
 def _failing(tool_id: str, replay: Replay) -> None:

@@ -41,11 +41,11 @@ def apply(tools: Sequence[Tool], *, update: bool) -> list[str]:
         record = known.get(tool.name)
         if record is not None and update:
             before.append((record.id, record.tool))
-            ids.append(store.save_tool(tool, record.id))
+            ids.append(store.save_tool(tool, record.id, how="imported"))
             continue
         fresh = replace(tool, name=legal(tool.name, taken)) if tool.name in taken else tool
         taken.add(fresh.name)
-        added.append(store.save_tool(fresh))
+        added.append(store.save_tool(fresh, how="imported"))
         ids.append(added[-1])
     st.session_state[_DONE] = _Done(tuple(added), tuple(before))
     return ids
@@ -68,5 +68,5 @@ def _undo(done: _Done) -> None:
     for tool_id in done.added:
         store.delete_tool(tool_id)
     for tool_id, tool in done.before:
-        store.save_tool(tool, tool_id)
+        store.save_tool(tool, tool_id, how="undone")
     st.session_state[_DONE] = None

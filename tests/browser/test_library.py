@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -62,7 +63,7 @@ def test_a_list_of_tools_is_filed_and_used(app: App, window: Open) -> None:
     narrow.shot("library-list-narrow")
 
 
-def test_a_stricter_schema_is_held_against_recorded_calls_and_taken_back(app: App, window: Open) -> None:
+def test_a_stricter_schema_is_held_against_recorded_calls_and_taken_back(app: App, window: Open, shots: Path) -> None:
     setup = weather_setup(app.store)
     app.begin_with(setup)
     page = window(app)
@@ -74,26 +75,29 @@ def test_a_stricter_schema_is_held_against_recorded_calls_and_taken_back(app: Ap
     panels = studio.key("tool-panels")
     panels.get_by_role("tab", name="Recorded calls").click()
     expect(panels).to_contain_text("Would now fail")
-    studio.shot("evidence")
+    panels.screenshot(path=shots / "evidence.png")
     assert WEATHER.parameters is not None
     properties = WEATHER.parameters["properties"] | {"days": {"type": "integer"}}
     stricter = {**WEATHER.parameters, "properties": properties, "required": ["location", "days"]}
     app.store.save_tool(replace(WEATHER, parameters=stricter), tool_id)
     studio.reload()
-    expect(studio.key("tool-panels")).to_contain_text('"days" is a required property')
-    studio.shot("evidence-failing")
+    panels.get_by_role("tab", name="Recorded calls").click()
+    expect(panels).to_contain_text('"days" is a required property')
+    panels.screenshot(path=shots / "evidence-failing.png")
     panels.get_by_role("tab", name="Versions").click()
     expect(panels).to_contain_text("Created")
     panels.get_by_role("button", name="Restore").last.click()
     expect(panels).to_contain_text("Restored")
     studio.ready()
-    studio.shot("versions")
+    panels.screenshot(path=shots / "versions.png")
     kept = app.store.tool(tool_id)
     assert kept is not None and kept.tool == WEATHER
     narrow = window(app, f"/tools?tool={tool_id}", width=800, theme="dark")
     narrow.key("tool-panels").get_by_role("tab", name="Versions").click()
     expect(narrow.key("tool-panels")).to_contain_text("Restored")
-    narrow.shot("versions-narrow")
+    narrow.ready()
+    narrow.key("tool-panels").screenshot(path=shots / "versions-narrow.png")
     narrow.key("tool-panels").get_by_role("tab", name="Recorded calls").click()
     expect(narrow.key("tool-panels")).to_contain_text("Would be accepted")
-    narrow.shot("evidence-narrow")
+    narrow.ready()
+    narrow.key("tool-panels").screenshot(path=shots / "evidence-narrow.png")
