@@ -19,7 +19,7 @@ from components.tools.versions_diff import compared
 from components.usage.clock import zone
 from components.words import joined, plain
 
-SHOWN = 15
+SHOWN, MOST_WORDS = 15, 4
 _NAMING = "version-naming"
 _HOW = {
     "created": "Created",
@@ -112,7 +112,18 @@ def _changed(old: Tool, new: Tool) -> str:
         return f"renamed from {old.name or '(no name)'} to {new.name or '(no name)'}"
     before, after = document_of(old), document_of(new)
     fields = [name for name in FIELDS if not same(before.get(name), after.get(name))]
-    return joined([_FIELDS.get(name, name) for name in fields]) if fields else "where it came from"
+    had, has = _properties(old), _properties(new)
+    words = [
+        f"{name} {said}" for names, said in ((has - had, "added"), (had - has, "removed")) for name in sorted(names)
+    ]
+    words = words[:MOST_WORDS] if words else ["parameters"] if "parameters" in fields else []
+    words += [_FIELDS.get(name, name) for name in fields if name != "parameters"]
+    return joined(words) if words else "where it came from"
+
+
+def _properties(tool: Tool) -> set[str]:
+    properties = (tool.parameters or {}).get("properties")
+    return set(properties) if isinstance(properties, dict) else set()
 
 
 def _when(version: ToolVersion) -> str:

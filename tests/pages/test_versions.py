@@ -13,7 +13,7 @@ from callsmith.store import Store
 from callsmith.types.parts import ToolCall
 from components import services
 from tests.engine.store_kit import exchanged, turn
-from tests.pages.test_tools_page import WEATHER, click, ran, words
+from tests.pages.test_tools_page import WEATHER, click, page, ran, type_json, words
 
 pytestmark = pytest.mark.slow
 
@@ -63,16 +63,27 @@ def test_typing_in_one_field_is_one_version_and_another_field_is_another(store: 
     assert "renamed from get_weather to rain" in words(at) and "description" in words(at)
 
 
+def test_a_broken_text_on_the_way_does_not_overwrite_the_version_before_it(store: Store) -> None:
+    tool_id = store.save_tool(WEATHER)
+    at = page(tool_id)
+    for text in ('{"name": "rain"}', '{"name": "rain', '{"name": "snow"}'):
+        type_json(at, tool_id, text)
+    assert [version.tool.name for version in store.versions(tool_id)] == ["snow", "rain", "get_weather"]
+
+
 def test_a_version_is_named_and_brought_back(store: Store) -> None:
     tool_id = store.save_tool(WEATHER)
     store.save_tool(replace(WEATHER, description="Otherwise"), tool_id)
+    store.save_tool(replace(WEATHER, parameters={"properties": {"place": {}, "days": {}}}), tool_id)
+    store.save_tool(replace(WEATHER, description="Otherwise"), tool_id)
     at = opened(tool_id)
+    assert "days added, unit removed and description" in words(at)
     click(at, f"version-rename-{tool_id}-1")
     ran(at.text_input(key=f"version-name-{tool_id}-1").input(" as  reviewed ").run())
     assert "as reviewed" in words(at)
-    assert at.button(key=f"version-restore-{tool_id}-2").disabled
+    assert at.button(key=f"version-restore-{tool_id}-4").disabled
     click(at, f"version-restore-{tool_id}-1")
-    assert numbers(store, tool_id)[0] == (3, "restored")
+    assert numbers(store, tool_id)[0] == (5, "restored")
     record = store.tool(tool_id)
     assert record is not None and record.tool == WEATHER
     assert at.text_input(key=f"tool-description-{tool_id}").value == WEATHER.description
