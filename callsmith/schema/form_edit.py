@@ -136,7 +136,7 @@ def remove(parameters: Any, pointer: str) -> Any:
 
 def move(parameters: Any, pointer: str, by: int) -> Any:
     """Move a subschema up (-1) or down (1) among its siblings."""
-    siblings = get(parameters, parent(pointer))
+    siblings = _siblings(parameters, pointer)
     at = int(tokens(pointer)[-1]) if isinstance(siblings, list) else list(siblings).index(document.name(pointer))
     to = min(max(at + by, 0), len(siblings) - 1)
     return document.move(_reindexed(parameters, pointer, to), pointer, to)
@@ -144,7 +144,7 @@ def move(parameters: Any, pointer: str, by: int) -> Any:
 
 def duplicate(parameters: Any, pointer: str) -> Any:
     """Put a copy right below, required if it is."""
-    siblings = get(parameters, parent(pointer))
+    siblings = _siblings(parameters, pointer)
     if isinstance(siblings, list):
         at = int(tokens(pointer)[-1])
         list_at = tokens(parent(pointer))
@@ -205,6 +205,13 @@ def put(parameters: Any, pointer: str, keyword: str, value: Any) -> Any:
     if keyword in schema or any(key in schema for key in before):
         return document.put(parameters, join(pointer, keyword), value, after=before)
     return document.insert(parameters, join(pointer, keyword), value, 0)
+
+
+def _siblings(parameters: Any, pointer: str) -> Any:
+    """The list or object whose parts a keyword holds, this schema among them."""
+    if parent(pointer) == holder(pointer)[0]:
+        raise EditError("There can be only one of this here")
+    return get(parameters, parent(pointer))
 
 
 def _map(parameters: Any, owner: str, keyword: str) -> Mapping[str, Any]:

@@ -31,7 +31,8 @@ def set_name(parameters: Any, pointer: str, name: str) -> Any:
         raise EditError(f'There is already a {noun} "{name}" here') from error
     parameters = form_refs.follow(parameters, form_refs.renamed(tokens(pointer), tokens(join(parent(pointer), name))))
     if keyword == "properties":
-        for place in (owner, *_same_object(parameters, owner)):
+        # The inner ones first: a renamed key of dependentSchemas is part of the way to them.
+        for place in reversed((owner, *_same_object(parameters, owner))):
             parameters = _said(parameters, place, old, name, branch=place != owner)
     return parameters
 

@@ -18,11 +18,11 @@ _PLACEHOLDERS = {"enum": "Any value", "default": "No default", "const": "Any val
 
 def details(desk: Desk, row: Row, *, first: bool, last: bool) -> None:
     chain = row.levels
+    _actions(desk, row, first=first, last=last)
     for number, level in enumerate(chain):
         if len(chain) > 1:
             st.markdown(f"**{_heading(chain, number)}**")
         _level(desk, row, number, level)
-    _actions(desk, row, first=first, last=last)
 
 
 def _heading(chain: tuple[Level, ...], number: int) -> str:

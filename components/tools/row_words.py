@@ -36,7 +36,7 @@ def facts(desk: Desk, row: Row) -> str:
     """What a row holds besides its inputs."""
     said: list[str] = []
     for number, level in enumerate(row.levels):
-        here = [_fact(field) for field in fields(level) if field.value and field.value != (False,)]
+        here = [_fact(field) for field in fields(level) if field.value and field.value[0] is not False]
         here += ["may be null"] if nullable(level.schema) else []
         here += [
             f"{rest.label.lower()}: {rest.shown}" for rest in rests(level) if rest.shown not in (UNSAID, OF_A_TYPE)
@@ -45,7 +45,8 @@ def facts(desk: Desk, row: Row) -> str:
         if not isinstance(level.schema, dict | bool):
             here.append(f"not a schema: {text.write(level.schema)[:LONGEST]}")
         elif isinstance(hidden, dict) and hidden:
-            here.append(f"also: {', '.join(list(hidden)[:MOST])}")
+            here += [f"{key}: {text.write(item)}"[:LONGEST] for key, item in list(hidden.items())[:MOST]]
+            here += [f"{len(hidden) - MOST} keywords more"] if len(hidden) > MOST else []
         if here and number:
             here[0] = f"each {'item' if level.held == 'items' else 'value'}: {here[0]}"
         said += here

@@ -22,7 +22,13 @@ from components.words import plain
 
 LOCKED = "Locked while the JSON has an error"
 TYPE_WIDTH = 190
-MOST_FRAMES = 4
+MOST_FRAMES = 3
+
+# In a narrow frame a name keeps room to be read, and the type goes below it.
+_STYLE = """<style>
+div[class*="st-key-prop-name-"], div[class*="st-key-prop-label-"] { min-width: 7rem; flex-grow: 1; }
+div[class*="st-key-prop-description-"] { min-width: 9rem; }
+</style>"""
 
 _ADD = {"prefixItems": "Add item", "items": "Add item", "allOf": "Add part"}
 _NEW = {"patternProperties": "pattern", "$defs": "definition", "definitions": "definition"}
@@ -38,6 +44,7 @@ class _Drawing:
 
 
 def parameter_rows(desk: Desk) -> None:
+    st.html(_STYLE)
     top = root(desk.parameters)
     chosen = _inside(desk)
     drawing = _Drawing(desk.shown, chosen.depth, type_options(desk.parameters))
@@ -132,7 +139,7 @@ def _groups(desk: Desk, row: Row, drawing: _Drawing) -> None:
 
 def _row(desk: Desk, row: Row, drawing: _Drawing, *, first: bool, last: bool) -> None:
     place, tool_id, locked = row.place, desk.tool_id, desk.locked
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         if row.named:
             st.text_input(
                 f"Name of {row.name}",
@@ -145,7 +152,8 @@ def _row(desk: Desk, row: Row, drawing: _Drawing, *, first: bool, last: bool) ->
                 args=(tool_id, place),
             )
         else:
-            st.markdown(plain(row.label))
+            with st.container(key=f"prop-label-{place}"):
+                st.markdown(plain(row.label))
         _type_box(desk, row, drawing)
         menu = st.popover(
             "More", key=f"prop-more-{place}", type="tertiary", width=84, on_change="rerun", disabled=locked
@@ -155,7 +163,7 @@ def _row(desk: Desk, row: Row, drawing: _Drawing, *, first: bool, last: bool) ->
             details(desk, row, first=first, last=last)
     # Once more after it was closed: an input left by closing it reports later than the closing.
     (desk.unfolded.add if menu.open else desk.unfolded.discard)(place)
-    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", wrap=False):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         _description(desk, row)
         if row.held == "properties":
             st.checkbox(

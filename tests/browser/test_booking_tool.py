@@ -112,4 +112,5 @@ def test_the_booking_tool_is_made_in_the_form(app: App, window: Open) -> None:
     (record,) = app.store.tools()
     assert (record.tool.name, record.tool.description) == (BOOKING.name, BOOKING.description)
     assert record.tool.parameters == BOOKING.parameters
+    assert record.tool.parameters is not None and BOOKING.parameters is not None
     assert list(record.tool.parameters["properties"]) == list(BOOKING.parameters["properties"])
