@@ -10,7 +10,7 @@ from callsmith.schema.flatten import Flat
 
 def types_of(flat: Flat) -> list[str]:
     kinds = flat.get("type", [])
-    kinds = [kinds] if isinstance(kinds, str) else list(kinds)
+    kinds = [kinds] if isinstance(kinds, str) else kinds if isinstance(kinds, list) else []
     return sorted(kinds, key=lambda kind: bool(kind == "null"))
 
 

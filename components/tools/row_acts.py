@@ -100,8 +100,7 @@ def act(tool_id: str, place: str, action: str) -> None:
 
 def reshape(tool_id: str, place: str) -> None:
     """One of the menu's ways to make something else of a row."""
-    key = f"prop-menu-{place}"
-    chosen = st.session_state[key]
+    chosen = st.session_state[f"prop-menu-{place}"]
     acts: dict[str, Change] = {
         LIST: lambda p, row: form_retype.wrap(p, row.pointer, ARRAY_OF),
         MAP: lambda p, row: form_retype.wrap(p, row.pointer, MAP_OF),
@@ -113,7 +112,8 @@ def reshape(tool_id: str, place: str) -> None:
         PATTERN: lambda p, row: form_edit.add_named(p, row.element, "patternProperties", "^x-"),
         DEFINITION: lambda p, row: _defined(p, row),
     }
-    if chosen in acts and move_row(tool_id, place, key, acts[chosen]):
+    # Not the menu's own key: what two choices of it did would be one step to undo.
+    if chosen in acts and move_row(tool_id, place, f"prop-reshape-{place}", acts[chosen]):
         st.session_state[f"prop-more-{place}"] = False
 
 

@@ -147,7 +147,7 @@ def _actions(desk: Desk, row: Row, *, first: bool, last: bool) -> None:
             on_click=row_acts.reshape,
             args=(tool_id, place),
         )
-    for action in (row_acts.REMOVE, "menu"):
+    for action in (row_acts.REMOVE, row_acts.UP, row_acts.DOWN, row_acts.DUPLICATE, "reshape"):
         complaint(desk, f"prop-{action}-{place}")
 
 
