@@ -21,12 +21,12 @@ from components.tools.row_words import complaint, heading, show_facts
 from components.words import plain
 
 LOCKED = "Locked while the JSON has an error"
-TYPE_WIDTH = 190
+TYPE_WIDTH = 170
 MOST_FRAMES = 3
 
 # In a narrow frame a name keeps room to be read, and the type goes below it.
 _STYLE = """<style>
-div[class*="st-key-prop-name-"], div[class*="st-key-prop-label-"] { min-width: 7rem; flex-grow: 1; }
+div[class*="st-key-prop-name-"], div[class*="st-key-prop-label-"] { min-width: 5rem; flex-grow: 1; }
 div[class*="st-key-prop-description-"] { min-width: 9rem; }
 </style>"""
 
