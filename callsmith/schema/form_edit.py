@@ -200,7 +200,8 @@ def fresh(name: str, taken: Mapping[str, Any]) -> str:
 def put(parameters: Any, pointer: str, keyword: str, value: Any) -> Any:
     """Set a keyword where it stands; a new one goes behind those that people write before it."""
     schema = schema_at(parameters, pointer)
-    order = (*_ORDER, *(key for key in (keyword,) if key not in (*_ORDER, *_STRUCTURE)), *_STRUCTURE)
+    known = (*_ORDER, *_STRUCTURE)
+    order = (*_ORDER, *_STRUCTURE) if keyword in known else (*_ORDER, *(set(schema) - set(known)), keyword)
     before = order[: order.index(keyword)]
     if keyword in schema or any(key in schema for key in before):
         return document.put(parameters, join(pointer, keyword), value, after=before)

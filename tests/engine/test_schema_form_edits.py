@@ -204,6 +204,12 @@ def test_other_keywords_are_edited_in_place():
     assert form_edit.set_other({"a": 5}, "/a", 5, {"type": "null"}) == {"a": {"type": "null"}}
 
 
+def test_a_new_keyword_stands_behind_those_of_its_kind():
+    schema = form_edit.set_keyword({"type": "array", "items": {}}, "", "minItems", (1,))
+    schema = form_edit.set_keyword(form_edit.set_keyword(schema, "", "maxItems", (2,)), "", "title", ("T",))
+    assert list(schema) == ["type", "title", "minItems", "maxItems", "items"]
+
+
 def test_an_input_refuses_what_it_cannot_hold():
     minimum = next(field for field in fields(root({"type": "integer"}).levels[0]) if field.keyword.name == "minimum")
     with pytest.raises(EditError, match='"5" is not a number'):
