@@ -45,6 +45,8 @@ def convert(schema: Mapping[str, Any]) -> Converted:
     parts.part("")
     if not parts.refused:
         drop_unused(draft)
+    if not parts.refused and draft.document.get("type") != "object":
+        return Converted(None, (), (Change("/type", 'The top of strict parameters has "type": "object"'),))
     refused = (*parts.refused, *(() if parts.refused else limits(draft.document)))
     if refused:
         return Converted(None, (), refused)
