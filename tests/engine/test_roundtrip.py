@@ -4,12 +4,35 @@ import time
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from callsmith.schema import form_fields
 from callsmith.schema.errors import SchemaError
 from callsmith.schema.form_keywords import NUMBER
 from callsmith.schema.roundtrip import Roundtrip, check
-from tests.engine.schema_kit import PARAMETERS, real_tools
+from tests.engine.schema_kit import JSON, NAMES, PARAMETERS, TYPES, real_tools
+
+WORDS = [
+    *("type", "$ref", "title", "description", "enum", "const", "default", "examples", "format", "pattern", "minimum"),
+    *("minLength", "uniqueItems", "deprecated", "required", "nullable", "dependentRequired", "x-unknown"),
+]
+ONE = ["items", "additionalProperties", "additionalItems", "not", "if", "contains", "propertyNames", "unevaluatedItems"]
+LISTS = ["prefixItems", "items", "anyOf", "oneOf", "allOf"]
+MAPS = ["properties", "patternProperties", "dependentSchemas", "dependencies", "$defs", "definitions"]
+
+
+def anything(inner):
+    """Every keyword with a value of its own kind, or of any other."""
+    held = [
+        st.tuples(st.sampled_from(ONE), inner | JSON),
+        st.tuples(st.sampled_from(LISTS), st.lists(inner, max_size=3)),
+    ]
+    held.append(st.tuples(st.sampled_from(MAPS), st.dictionaries(NAMES, inner | JSON, max_size=3)))
+    said = st.tuples(st.sampled_from(WORDS), JSON | st.text(max_size=5)) | st.tuples(st.just("type"), TYPES)
+    return st.lists(st.one_of(*held, said), max_size=6).map(dict)
+
+
+ANYTHING = anything(st.recursive(st.booleans() | st.just({"type": "null"}), anything, max_leaves=8))
 
 NASTY = [
     None,
@@ -33,6 +56,12 @@ def test_what_is_odd_comes_back_as_it_was(parameters):
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(PARAMETERS)
 def test_any_schema_comes_back_as_it_was(parameters):
+    assert check(parameters) == Roundtrip(True)
+
+
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(ANYTHING)
+def test_any_keyword_with_any_value_comes_back_as_it_was(parameters):
     assert check(parameters) == Roundtrip(True)
 
 
