@@ -10,7 +10,7 @@ from callsmith.schema import text, values
 from callsmith.schema.form import Group, Row
 from callsmith.schema.form_fields import OF_A_TYPE, UNSAID, Field, fields, other, rests
 from callsmith.schema.form_keywords import FLAG
-from callsmith.schema.form_types import REFERENCE, nullable
+from callsmith.schema.form_types import nullable
 from callsmith.schema.walk import resolve
 from components.tools.desk import Desk
 from components.words import plain
@@ -87,9 +87,10 @@ def _listed(items: list[Any]) -> str:
 
 def _target(parameters: Any, row: Row) -> list[str]:
     """What a reference points at. It is never followed further, so a recursion stays a line."""
-    if REFERENCE not in row.type:
+    element = row.levels[-1].schema
+    ref = element.get("$ref") if isinstance(element, dict) else None
+    if not isinstance(ref, str):
         return []
-    ref = row.levels[-1].schema["$ref"]
     found = resolve(parameters, ref)
     if found is None:
         return [f"{ref} points at nothing here"]

@@ -13,6 +13,7 @@ from callsmith.schema.form_fields import fields, other, read_other, rests
 from callsmith.schema.form_types import ARRAY_OF, MAP_OF
 from callsmith.schema.text import same
 from tests.engine.schema_kit import PARAMETERS
+from tests.engine.test_roundtrip import ANYTHING
 
 TREE = {
     "type": "object",
@@ -230,8 +231,8 @@ def test_further_items_and_other_properties():
     assert [rest.shown for rest in rests(root(open_object).levels[0])] == ["not allowed"]
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow], deadline=None)
-@given(PARAMETERS, st.data())
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(PARAMETERS | ANYTHING, st.data())
 def test_no_edit_of_any_schema_breaks(parameters, data):
     found = list(flat([root(parameters)]))
     row = data.draw(st.sampled_from(found))
