@@ -12,6 +12,7 @@ from components.tools import (
     export_view,
     home,
     sample_call,
+    strict_view,
     token_bill,
     versions,
 )
@@ -20,13 +21,14 @@ from components.tools.desk import Desk
 PANELS: dict[str, Callable[[Desk], None]] = {
     "Sample call": sample_call.render,
     "Compile": compile_view.render,
+    "Strict": strict_view.render,
     "Tokens": token_bill.render,
     "Recorded calls": evidence.render,
     "Versions": versions.render,
     "Export": export_view.render,
 }
 # A reply schema is no tool of the library: it is not called, and no versions of it are kept.
-_OF_A_REPLY = ("Sample call",)
+_OF_A_REPLY = ("Sample call", "Strict")
 
 
 def panels(here: Desk) -> None:
