@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from callsmith.schema.document import get, join
+from callsmith.schema.document import join
 from callsmith.schema.form_fields import is_row
 from callsmith.schema.form_types import Level, holds_properties, levels, nullable, type_of
 from callsmith.schema.walk import SCHEMA_LIST, SCHEMA_MAP
@@ -201,11 +201,6 @@ def row_at(parameters: Any, place: str) -> Row | None:
             (child for child in _below(row) if place == child.place or place.startswith(f"{child.place}-")), None
         )
     return row
-
-
-def row_of(parameters: Any, pointer: str) -> Row:
-    """The row that shows the subschema at a pointer, without its place in the form."""
-    return Row(pointer, "", 0, "", "", get(parameters, pointer))
 
 
 def definitions(parameters: Any) -> tuple[tuple[str, str], ...]:

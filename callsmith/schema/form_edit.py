@@ -6,7 +6,7 @@ order included. Pointers are those of ``form.Row``. ``EditError`` says why an ed
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from callsmith.schema import document, form_refs
@@ -33,15 +33,6 @@ def set_description(parameters: Any, pointer: str, description: str) -> Any:
     if description == (now if isinstance(now, str) else ""):
         return parameters
     return set_keyword(parameters, pointer, "description", (description,) if description else ())
-
-
-def set_enum(parameters: Any, pointer: str, values: Sequence[Any]) -> Any:
-    """None takes the keyword away."""
-    return set_keyword(parameters, pointer, "enum", (list(values),) if values else ())
-
-
-def set_default(parameters: Any, pointer: str, default: tuple[Any, ...]) -> Any:
-    return set_keyword(parameters, pointer, "default", default)
 
 
 def set_required(parameters: Any, pointer: str, required: bool) -> Any:

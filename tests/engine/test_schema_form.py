@@ -140,10 +140,10 @@ EDITS = [
     (lambda p: form_edit.set_required(p, "/properties/title", False), "/required"),
     (lambda p: form_edit.set_description(p, "/properties/title", "New"), "/properties/title/description"),
     (lambda p: form_edit.set_description(p, "/properties/title", ""), "/properties/title/description"),
-    (lambda p: form_edit.set_enum(p, "/properties/labels/items", ["x"]), "/properties/labels/items/enum"),
-    (lambda p: form_edit.set_enum(p, "/properties/labels/items", []), "/properties/labels/items/enum"),
-    (lambda p: form_edit.set_default(p, "/properties/length", (5,)), "/properties/length/default"),
-    (lambda p: form_edit.set_default(p, "/properties/length", ()), "/properties/length/default"),
+    (lambda p: form_edit.set_keyword(p, "/properties/labels/items", "enum", (["x"],)), "/properties/labels/items/enum"),
+    (lambda p: form_edit.set_keyword(p, "/properties/labels/items", "enum", ()), "/properties/labels/items/enum"),
+    (lambda p: form_edit.set_keyword(p, "/properties/length", "default", (5,)), "/properties/length/default"),
+    (lambda p: form_edit.set_keyword(p, "/properties/length", "default", ()), "/properties/length/default"),
 ]
 
 
@@ -237,8 +237,8 @@ def test_editing_one_row_of_any_schema_leaves_all_others(parameters, data):
     chosen = data.draw(st.sampled_from(found))
     edits = [
         lambda: form_edit.set_description(parameters, chosen.pointer, "new"),
-        lambda: form_edit.set_default(parameters, chosen.pointer, ("new",)),
-        lambda: form_edit.set_enum(parameters, chosen.pointer, ["new"]),
+        lambda: form_edit.set_keyword(parameters, chosen.pointer, "default", ("new",)),
+        lambda: form_edit.set_keyword(parameters, chosen.pointer, "enum", (["new"],)),
         lambda: form_retype.set_type(parameters, chosen.pointer, data.draw(st.sampled_from(TYPES))),
     ]
     if not isinstance(chosen.schema, dict):
