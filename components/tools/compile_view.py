@@ -85,7 +85,8 @@ def render(here: Desk) -> None:
 
 def overview(done: Compilation) -> str:
     """One vendor in a line of markdown: how much of the tool arrives as it was meant."""
-    counts = summary(done.verdicts)
+    # That the result's schema is not sent is the same everywhere, and says nothing about a vendor.
+    counts = summary([verdict for verdict in done.verdicts if verdict.keyword != "output_schema" or verdict.path])
     badges = [f":{_COLOURS[word]}-badge[{counts[word]:,} {word}]" for word in WORDS if word != "kept" and counts[word]]
     return f"**{done.label}** {' '.join(badges) or ':green-badge[all kept]'}"
 

@@ -94,7 +94,7 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
                 icon=":material/lock:",
             )
     response = home.is_response(tool_id)
-    name, kind, strict = st.columns([0.5, 0.3, 0.2], vertical_alignment="bottom")
+    name, kind, strict = st.columns([0.4, 0.32, 0.28], vertical_alignment="bottom")
     name.text_input(
         "Name",
         key=bind(here, f"tool-name-{tool_id}", document["name"]),

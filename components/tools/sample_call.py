@@ -21,6 +21,7 @@ from callsmith.schema.tool_document import tool_of
 from callsmith.types.parts import ToolCall
 from callsmith.types.tool import Tool
 from components.live_text import live_text, typed
+from components.state import ui
 from components.tools.desk import LIVE, Desk
 from components.words import plain, spoken
 
@@ -55,7 +56,7 @@ def render(here: Desk) -> None:
     call, trouble = _call(here.tool_id, schema)
     if trouble:
         st.warning(plain(trouble), icon=":material/warning:")
-    left, right = st.columns([0.5, 0.5], gap="medium")
+    left, right = (st.container(), st.container()) if ui().narrow else st.columns(2, gap="medium")
     with left:
         _head(here.tool_id, call, schema)
         _inputs(here.tool_id, call, schema)
