@@ -22,7 +22,7 @@ from tests.engine.schema_kit import PARAMETERS, real_tools
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 TEXT, WHOLE, NUMBER, NULL = ({"type": name} for name in ("string", "integer", "number", "null"))
-LOOSE = {"type": "object", "properties": {"a": TEXT, "b": WHOLE}, "required": ["a"]}
+LOOSE: dict[str, Any] = {"type": "object", "properties": {"a": TEXT, "b": WHOLE}, "required": ["a"]}
 CLOSED = {**LOOSE, "additionalProperties": False}
 
 

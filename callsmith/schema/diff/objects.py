@@ -97,13 +97,13 @@ def _removed(pair: Pair, name: str, schema: Any, needed: bool) -> Difference:
     elif _map(pair.new, "patternProperties"):
         effect = UNKNOWN
     elif others is False:
-        effect, end = Effect(True, needed), "; a call that still sends it is refused"
+        effect, end = Effect(True, needed), "; a call that sends it is refused"
     elif trivial(others):
-        effect, end = WIDENS, "; a call that still sends it is not refused"
+        effect, end = WIDENS, "; a call that sends it is not refused"
     else:
         same = key(others) == key(schema)
         effect = Effect(False if same else None, needed if same else None)
-    return pair.told(path, f'"{name}" is gone{end}', effect, schema, None, "removed")
+    return pair.told(path, f"Gone{end}", effect, schema, None, "removed")
 
 
 def _added(pair: Pair, name: str, schema: Any, *, needed: bool) -> Difference:
@@ -119,7 +119,7 @@ def _added(pair: Pair, name: str, schema: Any, *, needed: bool) -> Difference:
     else:
         narrows = None if others is not None or _may_be_sent(pair, name) else False
     effect = Effect(True if needed else narrows, widens)
-    message = f'"{name}" is new and {"required" if needed else "optional"}'
+    message = f"New and {'required' if needed else 'optional'}"
     return pair.told(join(pair.new_at, "properties", name), message, effect, None, schema, "added")
 
 
@@ -136,7 +136,7 @@ def _rename(pair: Pair, before: str, after: str, *, needed: bool) -> Difference:
     closed = pair.new.get("additionalProperties") is False and not _map(pair.new, "patternProperties")
     was_closed = pair.old.get("additionalProperties") is False and not _map(pair.old, "patternProperties")
     effect = Effect(True if closed or needed else None, True if was_closed else None)
-    message = f'"{before}" seems to be called "{after}" now'
+    message = f'Was called "{before}", it seems'
     return pair.told(join(pair.new_at, "properties", after), message, effect, before, after, "renamed")
 
 
@@ -145,17 +145,19 @@ def _requirements(pair: Pair, needed: tuple[str, ...], needs: tuple[str, ...], t
     declared = _map(pair.new, "properties")
     for name in needs:
         if name not in had and (name not in told or name not in declared):
-            yield pair.told(_place(pair, name), f'"{name}" is required now', NARROWS, "optional", "required")
+            yield pair.told(*_requirement(pair, name, "Required now"), NARROWS, "optional", "required")
     for name in needed:
         if name not in has and name not in told:
-            yield pair.told(_place(pair, name), f'"{name}" is optional now', WIDENS, "required", "optional")
+            yield pair.told(*_requirement(pair, name, "Optional now"), WIDENS, "required", "optional")
     if _reordered(dict.fromkeys(needed), dict.fromkeys(needs)):
         yield pair.about("required", "The required properties are named in another order", NOTHING, "moved")
 
 
-def _place(pair: Pair, name: str) -> str:
-    at = pair.new_at
-    return join(at, "properties", name) if name in _map(pair.new, "properties") else join(at, "required")
+def _requirement(pair: Pair, name: str, word: str) -> tuple[str, str]:
+    """The place and the message; a name without a schema stands nowhere but in the list."""
+    if name in _map(pair.new, "properties"):
+        return join(pair.new_at, "properties", name), word
+    return join(pair.new_at, "required"), f'"{name}": {word.lower()}'
 
 
 def additional(pair: Pair) -> Found:
