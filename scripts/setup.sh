@@ -14,7 +14,7 @@ say() { printf 'Callsmith: %s\n' "$*"; }
 fail() { printf 'Callsmith: %s\n' "$*" >&2; exit 1; }
 
 case $kind in
-    app) files=requirements.txt ;;
+    app) files="requirements.txt requirements-mcp.txt" ;;
     dev) files="requirements.txt requirements-mcp.txt requirements-dev.txt" ;;
     *) fail "setup.sh takes app or dev, not '$kind'." ;;
 esac
@@ -61,7 +61,7 @@ for file in $files; do
     }
 done
 if [ "$kind" = dev ]; then
-    cat requirements.txt constraints.txt | cksum >.venv/.installed-app
+    cat requirements.txt requirements-mcp.txt constraints.txt | cksum >.venv/.installed-app
 fi
 printf '%s\n' "$wanted" >"$stamp"
 rm -f "$marker"

@@ -42,7 +42,7 @@ def checkout(tmp_path: Path) -> Path:
     """A folder with the scripts and requirements, and bin/ for stand-ins."""
     root = tmp_path / "checkout"
     shutil.copytree(ROOT / "scripts", root / "scripts")
-    for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
+    for name in ("requirements.txt", "requirements-mcp.txt", "requirements-dev.txt", "constraints.txt"):
         shutil.copy(ROOT / name, root / name)
     stand_in(root, WORKING)
     return root
@@ -115,11 +115,11 @@ def test_the_second_run_installs_nothing_and_changed_requirements_do(checkout: P
     assert "SERVED -m streamlit run app.py --server.port 8765" in run(checkout, PORT="8765").stdout
     assert "installing" not in run(checkout, PORT="8765").stdout
     installs = (checkout / "pip.log").read_text().splitlines()
-    assert len(installs) == 1 and installs[0].endswith("-r requirements.txt")
+    assert [line.rpartition(" ")[2] for line in installs] == ["requirements.txt", "requirements-mcp.txt"]
     with (checkout / "constraints.txt").open("a") as constraints:
         constraints.write(f"{CONFLICT}\n")
     run(checkout, PORT="8765")
-    assert len((checkout / "pip.log").read_text().splitlines()) == 2
+    assert len((checkout / "pip.log").read_text().splitlines()) == 4
 
 
 def test_development_needs_include_the_apps(checkout: Path) -> None:
