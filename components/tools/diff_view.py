@@ -16,7 +16,8 @@ from components.words import plain
 
 MOST = 40
 _LONGEST = 48
-_MOST_LINES = 2_000
+# The time to find out which lines are which grows with the square of their number.
+_MOST_LINES = 5_000
 _BADGES = {
     True: ":red-badge[:material/error: breaking]",
     None: ":orange-badge[:material/help: cannot tell]",
@@ -36,7 +37,7 @@ def diff_view(old: Tool, new: Tool, key: str) -> None:
             for difference in found[:MOST]:
                 st.markdown(_line(difference))
         if len(found) > MOST:
-            st.caption(f"and {len(found) - MOST:,} more; the text below has them all")
+            st.caption(f"and {len(found) - MOST:,} more")
         with st.expander("As text", key=f"{key}-text", icon=":material/difference:", type="compact"):
             _text(old, new)
 
@@ -49,9 +50,12 @@ def _line(difference: Difference) -> str:
 
 def _values(difference: Difference) -> str:
     """Before and after, where they are short enough to say something."""
-    if difference.before is None and difference.after is None:
+    both = (difference.before, difference.after)
+    before, after = (_short(value) for value in both)
+    if all(
+        value is None or shown in plain(difference.message) for value, shown in zip(both, (before, after), strict=True)
+    ):
         return ""
-    before, after = (_short(value) for value in (difference.before, difference.after))
     return f"  \n:small[:gray[{before} → {after}]]"
 
 
@@ -65,7 +69,8 @@ def _short(value: Any) -> str:
 
 def _text(old: Tool, new: Tool) -> None:
     before, after = (write(document_of(tool)).splitlines() for tool in (old, new))
+    if max(len(before), len(after)) > _MOST_LINES:
+        st.caption(f"Too long to be compared as text: {max(len(before), len(after)):,} lines")
+        return
     lines = list(difflib.unified_diff(before, after, "old", "new", lineterm="", n=2))[2:]
-    st.code("\n".join(lines[:_MOST_LINES]), language="diff")
-    if len(lines) > _MOST_LINES:
-        st.caption(f"and {len(lines) - _MOST_LINES:,} lines more")
+    st.code("\n".join(lines), language="diff")

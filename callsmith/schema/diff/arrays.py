@@ -38,11 +38,16 @@ def _positions(schema: Mapping[str, Any], at: str) -> tuple[list[_Placed], _Plac
 def _item(pair: Pair, before: _Placed | None, after: _Placed | None, what: str) -> Found:
     if before is not None and after is not None:
         yield pair.child(before, after)
-    elif after is not None and not trivial(after[1]):
+    elif after is not None and _counts(pair, after[1]):
         message = f"{what} is refused now" if after[1] is False else f"{what} must fit a schema now"
         yield pair.told(after[0], message, NARROWS, None, after[1])
-    elif before is not None and not trivial(before[1]):
+    elif before is not None and _counts(pair, before[1]):
         yield pair.told(before[0], f"{what} may be anything now", WIDENS, before[1])
+
+
+def _counts(pair: Pair, schema: Any) -> bool:
+    """Being there at all counts where another schema looks at what is left over."""
+    return not trivial(schema) or pair.doubt == UNSURE_PART
 
 
 def contains(pair: Pair) -> Found:

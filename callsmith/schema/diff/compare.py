@@ -88,11 +88,19 @@ def _of_pair(pair: Pair) -> Found:
     if not isinstance(old, Mapping) or not isinstance(new, Mapping):
         yield from _of_constants(pair)
         return
+    if _same_leaf(old, new):
+        return
     pair, junk = pair.child((pair.old_at, old), (pair.new_at, new)), _junk(old, new)
     for name in junk:
         if key(old.get(name)) != key(new.get(name)):
             yield pair.about(name, f'"{name}" is not what it should be, so it cannot be compared', UNKNOWN)
     yield from _of_mappings(_without(pair, junk))
+
+
+def _same_leaf(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Most parts of most schemas: the same few words and numbers, nothing below them, no reference."""
+    plain = all(isinstance(value, str | int | float) and not name.startswith("$") for name, value in old.items())
+    return plain and repr(old) == repr(new)
 
 
 def _of_constants(pair: Pair) -> Found:

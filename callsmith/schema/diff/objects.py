@@ -27,6 +27,8 @@ from callsmith.schema.diff.pair import (
 from callsmith.schema.document import join
 
 Found = Iterator[Difference | Pair]
+# What asks for nothing where its schema lets everything through.
+_IDLE = frozenset(("propertyNames", "then", "else"))
 
 
 def properties(pair: Pair) -> Found:
@@ -145,10 +147,10 @@ def _requirements(pair: Pair, needed: tuple[str, ...], needs: tuple[str, ...], t
     declared = _map(pair.new, "properties")
     for name in needs:
         if name not in had and (name not in told or name not in declared):
-            yield pair.told(*_requirement(pair, name, "Required now"), NARROWS, "optional", "required")
+            yield pair.told(*_requirement(pair, name, "Required now, was optional"), NARROWS)
     for name in needed:
         if name not in has and name not in told:
-            yield pair.told(*_requirement(pair, name, "Optional now"), WIDENS, "required", "optional")
+            yield pair.told(*_requirement(pair, name, "Optional now, was required"), WIDENS)
     if _reordered(dict.fromkeys(needed), dict.fromkeys(needs)):
         yield pair.about("required", "The required properties are named in another order", NOTHING, "moved")
 
@@ -165,6 +167,9 @@ def additional(pair: Pair) -> Found:
     before, after = pair.old.get(name, True), pair.new.get(name, True)
     open_before, open_after = trivial(before), trivial(after)
     if open_before and open_after:
+        # Being named at all counts where another schema looks at what is left over.
+        if pair.doubt == UNSURE_PART and (name in pair.old) != (name in pair.new):
+            yield pair.about(name, "Properties that are not named here count as known, or no longer", UNKNOWN)
         return
     if name in pair.old and name in pair.new and isinstance(before, Mapping) and isinstance(after, Mapping):
         yield pair.below(name)
@@ -230,8 +235,8 @@ def conjunct(pair: Pair, keyword: str, what: str, *, doubt: int = SURE, flip: bo
     if keyword in pair.old and keyword in pair.new:
         yield pair.below(keyword, doubt=doubt, flip=flip, composed=flip)
     elif keyword in pair.new:
-        effect = NOTHING if not flip and trivial(pair.new[keyword]) else NARROWS
+        effect = NOTHING if keyword in _IDLE and trivial(pair.new[keyword]) else NARROWS
         yield pair.about(keyword, f"There is a schema for {what} now", effect)
     elif keyword in pair.old:
-        effect = NOTHING if not flip and trivial(pair.old[keyword]) else WIDENS
+        effect = NOTHING if keyword in _IDLE and trivial(pair.old[keyword]) else WIDENS
         yield pair.about(keyword, f"There is no schema for {what} any more", effect)

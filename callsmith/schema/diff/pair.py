@@ -108,7 +108,7 @@ class Pair:
         if kind is None:
             kind = _KINDS.get((narrows, widens), "changed")
         verdict = narrows if self.documents.role == "input" else widens
-        if (self.doubt == UNSURE_PART and effect != NOTHING) or (self.doubt == MAYBE and verdict):
+        if self.doubt == UNSURE_PART and kind not in ("described", "moved") or self.doubt == MAYBE and verdict:
             verdict = None
         return Difference(path, kind, message, verdict, before, after)
 
