@@ -136,8 +136,9 @@ def _of_mappings(pair: Pair) -> Found:
         yield pair.about("$ref", "It refers to something else", effect)
     if old_only and new_only:
         return
+    doubted = _doubted(pair)
     for handler in HANDLERS:
-        yield from handler(_doubted(pair))
+        yield from handler(doubted)
     yield from _unknown(pair)
 
 
