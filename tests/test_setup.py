@@ -92,6 +92,7 @@ def test_no_venv_module(checkout: Path) -> None:
     assert_one_line(run(checkout), "venv", "apt-get install python3-venv")
 
 
+@pytest.mark.slow
 def test_a_failing_install_says_so_and_the_next_run_goes_on(checkout: Path) -> None:
     (checkout / "pip-fails").touch()
     failed = run(checkout)
@@ -111,6 +112,7 @@ def test_a_port_that_is_none(checkout: Path, port: str) -> None:
     assert_one_line(run(checkout, PORT=port), f"'{port}'", "make run PORT=8502")
 
 
+@pytest.mark.slow
 def test_the_second_run_installs_nothing_and_changed_requirements_do(checkout: Path) -> None:
     assert "SERVED -m streamlit run app.py --server.port 8765" in run(checkout, PORT="8765").stdout
     assert "installing" not in run(checkout, PORT="8765").stdout

@@ -67,6 +67,7 @@ def test_a_thinking_model_takes_two_steps_of_parallel_calls(wire: str, options: 
         assert turn.unknown == ()
 
 
+@pytest.mark.slow
 def test_the_stream_and_the_body_give_the_same_turn(wire: str) -> None:
     turns = []
     for stream in (True, False):

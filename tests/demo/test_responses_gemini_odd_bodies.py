@@ -33,6 +33,7 @@ def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 @pytest.mark.parametrize("wire", ["openai-responses", "gemini"])
+@pytest.mark.slow
 def test_an_odd_value_anywhere_gets_a_clear_answer(wire: str) -> None:
     servers = () if wire == "gemini" else (McpServer("docs", "https://docs.example/mcp"),)
     options = Options(

@@ -142,6 +142,7 @@ def complete(openai: OpenAI, messages: list[Any], stream: bool) -> dict[str, Any
     return {"content": content, "calls": calls, "finish": final.choices[0].finish_reason, "usage": final.usage}
 
 
+@pytest.mark.slow
 def test_the_official_client_sees_models_errors_and_retries(openai: OpenAI) -> None:
     assert "demo-agent" in [model.id for model in openai.models.list()]
     with pytest.raises(BadRequestError) as refused:

@@ -184,6 +184,7 @@ def recorded(shared: Path) -> list[tuple[str, str, Mapping[str, Any]]]:
     return found
 
 
+@pytest.mark.slow
 def test_what_models_were_recorded_to_take_is_offered(recorded: list[tuple[str, str, Mapping[str, Any]]]) -> None:
     checked = 0
     for wire, model, body in recorded:

@@ -183,6 +183,7 @@ def by_hand(schema: Mapping[str, Any], value: Any, at: str, used: dict[str, int]
 
 @settings(max_examples=150)
 @given(SCHEMAS, st.lists(VALUES, max_size=5))
+@pytest.mark.slow
 def test_counts_equal_those_made_by_hand(schema: dict[str, Any], values: list[Any]) -> None:
     used: dict[str, int] = {}
     for value in values:

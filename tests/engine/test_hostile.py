@@ -179,6 +179,7 @@ def test_a_hostile_text_is_refused_in_words(given: str, word: str) -> None:
     assert time.perf_counter() - began < SECONDS
 
 
+@pytest.mark.slow
 def test_the_largest_document_is_read_and_counted() -> None:
     whole = json.dumps({f"key {n}": [n, "some words in it"] for n in range(100_000)})
     began = time.perf_counter()

@@ -258,6 +258,7 @@ def test_nothing_is_tried_again_after_the_first_byte(serve, transport) -> None:
     assert (server.count, turn.text, turn.state) == (1, "part", "interrupted")
 
 
+@pytest.mark.slow
 def test_a_refused_connection_is_a_problem_in_words(transport) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -316,6 +317,7 @@ def test_an_unstreamed_reply(serve, transport) -> None:
     assert run(job(server.url, transport, Sink(), stream=False)).text == "whole"
 
 
+@pytest.mark.slow
 def test_a_failing_store_is_said_and_tried_again_until_the_reply_is_kept(serve, transport) -> None:
     class Broken(Sink):
         tries = 0

@@ -16,6 +16,7 @@ VALUES = st.recursive(
 
 
 @given(VALUES)
+@pytest.mark.slow
 def test_as_json_itself_would_lay_it_out(value: object) -> None:
     assert indented(json.dumps(value, ensure_ascii=False)) == json.dumps(value, ensure_ascii=False, indent=2)
 

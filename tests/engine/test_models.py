@@ -177,6 +177,7 @@ JSON = st.recursive(
 
 
 @given(JSON, st.sampled_from([200, 302, 404, 503]))
+@pytest.mark.slow
 def test_whatever_json_arrives_it_is_a_list_or_a_problem(document: Any, status: int) -> None:
     assert isinstance(read_models(status, json.dumps(document).encode()), ModelList | Problem)
 

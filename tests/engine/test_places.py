@@ -46,6 +46,7 @@ def test_values_and_keys() -> None:
 
 
 @given(documents, st.sampled_from([None, 0, 2]), st.booleans())
+@pytest.mark.slow
 def test_every_part_stands_where_it_is_said_to(document: Any, indent: int | None, ascii_only: bool) -> None:
     text = json.dumps(document, indent=indent, ensure_ascii=ascii_only)
     found = places(text)
@@ -103,6 +104,7 @@ def test_the_offset_of_an_error() -> None:
 
 
 @given(st.text())
+@pytest.mark.slow
 def test_offsets_as_a_browser_counts_them(text: str) -> None:
     units = code_units(text)
     for position in range(len(text) + 1):

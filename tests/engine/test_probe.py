@@ -220,6 +220,7 @@ def test_an_echoed_key_is_taken_out() -> None:
     assert isinstance(failed, Problem) and CANARY not in failed.message
 
 
+@pytest.mark.slow
 def test_the_real_transport_tells_a_closed_port_from_a_bad_address() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))

@@ -55,12 +55,14 @@ def test_what_is_odd_comes_back_as_it_was(parameters):
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(PARAMETERS)
+@pytest.mark.slow
 def test_any_schema_comes_back_as_it_was(parameters):
     assert check(parameters) == Roundtrip(True)
 
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(ANYTHING)
+@pytest.mark.slow
 def test_any_keyword_with_any_value_comes_back_as_it_was(parameters):
     assert check(parameters) == Roundtrip(True)
 

@@ -136,12 +136,14 @@ def test_a_recursive_schema_gives_a_finite_value() -> None:
         ({"required": "city"}, "broken"),
     ],
 )
+@pytest.mark.slow
 def test_where_there_is_no_value_the_reason_is_told(schema: dict[str, Any], word: str) -> None:
     with pytest.raises(CannotSample) as caught:
         sample(schema)
     assert word in caught.value.reason
 
 
+@pytest.mark.slow
 def test_every_schema_of_real_servers_can_be_sampled(shared: Path) -> None:
     with gzip.open(shared / "schemas" / "mcp-tools-dev.jsonl.gz", "rt") as lines:
         schemas = [json.loads(line)["inputSchema"] for line in lines]

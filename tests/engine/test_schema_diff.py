@@ -283,6 +283,7 @@ def test_what_is_called_compatible_refuses_no_value_of_real_tools() -> None:
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(PARAMETERS, PARAMETERS)
+@pytest.mark.slow
 def test_any_two_schemas_are_compared(old: dict[str, Any], new: dict[str, Any]) -> None:
     found = schema_differences(old, new)
 
@@ -392,6 +393,7 @@ def _chain(levels: int, leaf: str = "string") -> dict[str, Any]:
 JUNK: list[Any] = [None, 5, "x", [], {}, [[]], {"a": 5}, True, 1e400, [{"type": 5}], {"x": {"$ref": 5}}, "#", "#/a/0"]
 
 
+@pytest.mark.slow
 def test_junk_is_told_of_and_never_raised() -> None:
     for name in KNOWN_KEYWORDS:
         for value in JUNK:

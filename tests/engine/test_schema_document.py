@@ -62,6 +62,7 @@ def test_pointers_carry_any_key(path):
 
 
 @given(JSON, st.data())
+@pytest.mark.slow
 def test_putting_back_what_is_there_changes_nothing(value, data):
     pointer = data.draw(st.sampled_from([pointer for pointer, _ in _places(value)]))
     assert same(put(value, pointer, get(value, pointer)), value)

@@ -230,6 +230,7 @@ def test_properties_are_moved_copied_and_removed():
 
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(PARAMETERS, st.data())
+@pytest.mark.slow
 def test_editing_one_row_of_any_schema_leaves_all_others(parameters, data):
     found = list(flat(rows(parameters)))
     if not found:

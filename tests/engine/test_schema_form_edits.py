@@ -233,6 +233,7 @@ def test_further_items_and_other_properties():
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(PARAMETERS | ANYTHING, st.data())
+@pytest.mark.slow
 def test_no_edit_of_any_schema_breaks(parameters, data):
     found = list(flat([root(parameters)]))
     row = data.draw(st.sampled_from(found))

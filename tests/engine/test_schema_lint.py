@@ -144,6 +144,7 @@ def test_the_verdict_is_a_word(severities, word):
     assert verdict([Finding(severity, "", "", "") for severity in severities]) == word
 
 
+@pytest.mark.slow
 def test_every_real_tool_is_linted(shared):
     rules = set()
     for where, tool in real_tools(shared):

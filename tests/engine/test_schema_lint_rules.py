@@ -125,6 +125,7 @@ def test_everything_is_mended_at_once() -> None:
     assert "$defs" not in document["parameters"] or document["parameters"]["$defs"] == {}
 
 
+@pytest.mark.slow
 def test_real_tools_of_servers_have_no_errors_and_take_no_time(shared: Path) -> None:
     with gzip.open(shared / "schemas" / "mcp-tools-dev.jsonl.gz", "rt") as rows:
         tools = [Tool(row["name"], row["description"] or "", row["inputSchema"]) for row in map(json.loads, rows)]

@@ -8,6 +8,7 @@ from tests.engine.schema_kit import JSON
 
 
 @given(JSON)
+@pytest.mark.slow
 def test_what_is_written_is_read_back_to_the_byte(value):
     again = read(write(value))
     assert same(again, value)

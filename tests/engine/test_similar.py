@@ -35,6 +35,7 @@ def test_the_same_name_is_another_fault() -> None:
     assert alike(Tool("issues", LONG), Tool("issues", LONG)) == []
 
 
+@pytest.mark.slow
 def test_a_thousand_copies_and_ten_thousand_tools_take_no_square_of_time() -> None:
     words = [f"word{n}" for n in range(500)]
     random_ = random.Random(1)

@@ -141,6 +141,7 @@ def test_an_unfinished_turn_is_no_end(store: Store) -> None:
     assert store.exchange("unknown") is None
 
 
+@pytest.mark.slow
 def test_nothing_reported_differs_from_zero_and_from_empty(store: Store) -> None:
     usages = {"none": None, "empty": Usage(), "zero": Usage(input=0, output=0), "null": Usage(raw=None)}
     conversation_id = store.create(Setup())

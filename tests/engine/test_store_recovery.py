@@ -66,6 +66,7 @@ def set_worker(folder: Path, token: str, heartbeat_age: float = 0.0) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see at once that a process died")
+@pytest.mark.slow
 def test_killed_in_mid_stream(stores: Stores) -> None:
     worker = start_worker(stores.url, HALF)
     store = stores()
@@ -91,6 +92,7 @@ def test_killed_in_mid_stream(stores: Stores) -> None:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc to see at once that a process died")
+@pytest.mark.slow
 def test_killed_before_an_answer_began(stores: Stores) -> None:
     kill(start_worker(stores.url, b""))
     store = stores()
@@ -133,6 +135,7 @@ def test_a_process_on_another_host_is_judged_by_its_heartbeat(tmp_path: Path, st
     assert store.recover(read_exchange) == [conversation_id]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_read_is_closed_with_its_bytes(
     tmp_path: Path, stores: Stores, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -151,6 +154,7 @@ def test_what_cannot_be_read_is_closed_with_its_bytes(
     assert "decoder bug" in caplog.text
 
 
+@pytest.mark.slow
 def test_a_worker_that_was_only_asleep_has_the_last_word(tmp_path: Path, stores: Stores) -> None:
     store = stores()
     conversation_id = exchanged(store)
@@ -165,6 +169,7 @@ def test_a_worker_that_was_only_asleep_has_the_last_word(tmp_path: Path, stores:
     assert store.exchange_turn_info(conversation_id)["e1"].state == "finished"
 
 
+@pytest.mark.slow
 def test_two_that_recover_at_once_do_it_once(tmp_path: Path, stores: Stores) -> None:
     opened = [stores() for _ in range(4)]
     expected = [exchanged(opened[0], exchange_id=str(number)) for number in range(10)]

@@ -153,6 +153,7 @@ def test_the_stamp_of_history_moves_with_every_reply(store: Store) -> None:
     assert after not in (before, store.history_stamp())
 
 
+@pytest.mark.slow
 def test_owners_have_their_own(stores: Stores) -> None:
     mine, hers = stores(), stores("ann")
     tool_id = mine.save_tool(Tool("weather"))

@@ -84,6 +84,7 @@ def test_a_ratio_is_learned_from_what_was_reported() -> None:
     assert learned.total == 2 * plain.total
 
 
+@pytest.mark.slow
 def test_every_real_tool_has_a_bill_that_adds_up(shared: Path) -> None:
     with gzip.open(shared / "schemas" / "mcp-tools-dev.jsonl.gz", "rt") as rows:
         for row in map(json.loads, rows):

@@ -88,6 +88,7 @@ def test_every_keyword_of_the_corpora_has_one_verdict_of_every_vendor(shared) ->
 
 @settings(max_examples=150, deadline=None)
 @given(PARAMETERS)
+@pytest.mark.slow
 def test_any_schema_is_judged_whole(schema: dict[str, Any]) -> None:
     tool = Tool("t", "", schema)
     for done in compile_all(tool):
@@ -265,6 +266,7 @@ def nested(levels: int) -> dict[str, Any]:
         ),
     ],
 )
+@pytest.mark.slow
 def test_limits(vendor: str, name: str, fits: dict[str, Any], over: dict[str, Any]) -> None:
     assert of(fits, vendor)[name].verdict == "kept"
     found = of(over, vendor)[name]
@@ -363,6 +365,7 @@ def test_the_summary_counts_the_gravest_first() -> None:
 
 
 @pytest.mark.parametrize("levels", [500, 3000])
+@pytest.mark.slow
 def test_a_deep_schema_is_judged_in_bounded_time(levels: int) -> None:
     schema: dict[str, Any] = {"type": "string"}
     for _ in range(levels):
@@ -374,6 +377,7 @@ def test_a_deep_schema_is_judged_in_bounded_time(levels: int) -> None:
     assert convert(Tool("t", "", schema), "openai-chat").refused == ("" if levels == 500 else done["openai"].refused)
 
 
+@pytest.mark.slow
 def test_a_schema_of_shared_parts_does_not_run_away() -> None:
     schema: dict[str, Any] = {"type": "string"}
     for _ in range(40):

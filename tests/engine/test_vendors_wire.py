@@ -189,6 +189,7 @@ def test_references_are_written_out_for_gemini() -> None:
     assert rewritten(twice, **{"$defs": {"base": base}})["properties"]["b"] == base
 
 
+@pytest.mark.slow
 def test_what_grows_without_end_is_refused_for_gemini() -> None:
     parts = {f"d{n}": {"properties": {key: {"$ref": f"#/$defs/d{n + 1}"} for key in "ab"}} for n in range(40)}
     schema = {"type": "object", "properties": {"a": {"$ref": "#/$defs/d0"}}, "$defs": {**parts, "d40": {}}}

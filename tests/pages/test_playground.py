@@ -15,6 +15,7 @@ from components.state import WINDOW
 from tests.pages.playground import Page, weather
 
 
+@pytest.mark.slow
 def test_the_empty_page_offers_ways_to_begin(store: Store) -> None:
     page = Page(store)
     assert [page.has(f"start-{starter.id}") for starter in STARTERS] == [True] * 4
@@ -26,6 +27,7 @@ def test_the_empty_page_offers_ways_to_begin(store: Store) -> None:
 
 
 @pytest.mark.parametrize("starter", STARTERS, ids=lambda starter: starter.id)
+@pytest.mark.slow
 def test_a_starter_makes_a_call_that_waits(store: Store, starter: object) -> None:
     page = Page(store, Setup(model="demo-instant"))
     page.click(f"start-{starter.id}")  # type: ignore[attr-defined]
@@ -37,12 +39,14 @@ def test_a_starter_makes_a_call_that_waits(store: Store, starter: object) -> Non
     assert [record.tool for record in store.tools()] == list(starter.tools)  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_a_starter_used_twice_brings_its_tools_once(store: Store) -> None:
     for _ in range(2):
         Page(store, Setup(model="demo-instant")).click("start-search")
     assert len(store.tools()) == 2
 
 
+@pytest.mark.slow
 def test_continue_waits_for_every_result(store: Store) -> None:
     page = Page(store, weather(store))
     page.say("weather in Paris and Tokyo")
@@ -71,6 +75,7 @@ def test_continue_waits_for_every_result(store: Store) -> None:
     assert not page.has("continue")
 
 
+@pytest.mark.slow
 def test_continue_takes_the_last_key_with_it(store: Store) -> None:
     """The slot's own report and the click come together, and the click is told first."""
     page = Page(store, weather(store))
@@ -93,6 +98,7 @@ def test_continue_does_not_send_what_is_no_json_any_more(store: Store) -> None:
     assert "Not JSON" in page.text
 
 
+@pytest.mark.slow
 def test_what_was_typed_before_a_sample_is_not_taken(store: Store) -> None:
     page = Page(store, weather(store))
     page.say("weather in Paris")
@@ -105,6 +111,7 @@ def test_what_was_typed_before_a_sample_is_not_taken(store: Store) -> None:
     assert page.roles == ["user", "assistant", "tool", "assistant"]
 
 
+@pytest.mark.slow
 def test_a_message_cancels_the_calls_that_wait(store: Store) -> None:
     page = Page(store, weather(store))
     page.say("weather in Paris")
@@ -125,6 +132,7 @@ def test_a_missing_key_keeps_the_prompt_and_says_what_to_set(store: Store) -> No
     assert page.has("retry") or page.has("problem-retry")
 
 
+@pytest.mark.slow
 def test_chips_show_what_differs_and_take_it_back(store: Store) -> None:
     page = Page(store, weather(store, options=Options(temperature=0.5, max_tokens=50)))
     assert page.at.button(key="chip-temperature").label == "temperature 0.5"
@@ -157,6 +165,7 @@ def test_a_reply_that_is_not_streamed(store: Store) -> None:
         ("demo-cut", "broke off before its end", ["user", "assistant"]),
     ],
 )
+@pytest.mark.slow
 def test_an_error_is_a_card_with_retry_and_loses_nothing(store: Store, model: str, says: str, roles: list[str]) -> None:
     page = Page(store, Setup(model=model))
     page.say("write 30 words")
@@ -171,6 +180,7 @@ def test_an_error_is_a_card_with_retry_and_loses_nothing(store: Store, model: st
     assert not page.has("problem-retry")
 
 
+@pytest.mark.slow
 def test_a_429_is_tried_again_by_itself(store: Store) -> None:
     page = Page(store, weather(store, "demo-rate-limited"))
     page.say("weather in Paris")
@@ -180,6 +190,7 @@ def test_a_429_is_tried_again_by_itself(store: Store) -> None:
     assert [attempt.status for attempt in info.attempts] == [429, 200]
 
 
+@pytest.mark.slow
 def test_a_retry_is_another_arm(store: Store) -> None:
     page = Page(store, Setup(model="demo-instant"))
     page.say("write 30 words")
@@ -193,6 +204,7 @@ def test_a_retry_is_another_arm(store: Store) -> None:
     assert len(conversation.nodes) == 3
 
 
+@pytest.mark.slow
 def test_an_edited_message_is_another_arm(store: Store) -> None:
     page = Page(store, Setup(model="demo-instant"))
     page.say("write 11 words")
@@ -210,6 +222,7 @@ def test_an_edited_message_is_another_arm(store: Store) -> None:
     assert len(conversation.nodes) == 4
 
 
+@pytest.mark.slow
 def test_a_long_conversation_shows_its_end(store: Store) -> None:
     page = Page(store, Setup(model="demo-instant"))
     for number in range(WINDOW + 2):
@@ -222,6 +235,7 @@ def test_a_long_conversation_shows_its_end(store: Store) -> None:
     assert len(asked) == WINDOW + 2
 
 
+@pytest.mark.slow
 def test_the_link_opens_the_conversation(store: Store) -> None:
     first = Page(store, Setup(model="demo-instant"))
     first.say("write 11 words")
@@ -238,6 +252,7 @@ def test_a_link_to_nothing_says_so(store: Store) -> None:
     assert page.has("start-weather")
 
 
+@pytest.mark.slow
 def test_usage_of_this_conversation_stands_beside_it(store: Store) -> None:
     page = Page(store, Setup(model="demo-instant"))
     page.say("write 30 words")

@@ -43,6 +43,7 @@ def block_differences(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) 
             yield f"another block: {mine} | {other}"
 
 
+@pytest.mark.slow
 def test_recorded_conversations_are_carried_on_as_they_were(shared: Path) -> None:
     exchanges = {exchange["id"]: exchange for exchange in recordings([shared / "recordings" / "anthropic"])}
     built = {row["id"]: row["request"] for row in continued(exchanges.values())}

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from callsmith.continuation import continued
 from callsmith.replay import recordings
 
@@ -114,6 +116,7 @@ def text(content: Any) -> str:
     return "".join(part.get("text", "") for part in content) if isinstance(content, list) else str(content or "")
 
 
+@pytest.mark.slow
 def test_every_recorded_continuation_is_built_and_equivalent(shared: Path) -> None:
     exchanges = list(recordings([shared / "recordings" / "openai-chat"]))
     recorded = {exchange["id"]: exchange["request"]["json"] for exchange in exchanges}

@@ -130,6 +130,7 @@ def test_a_message_of_nobody_cites_nothing() -> None:
     assert citations(Message("user", (Text("x"),), extra={"citations": [PAGE]})) == ()
 
 
+@pytest.mark.slow
 def test_every_recording_that_cites_says_what(shared: Path) -> None:
     silent, seen = set(), set()
     for exchange in recordings([shared / "recordings" / wire for wire in sorted(WIRES)]):

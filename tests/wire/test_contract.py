@@ -128,6 +128,7 @@ class TestRequest:
 
     @settings(deadline=None, max_examples=60)
     @given(conversation=conversations())
+    @pytest.mark.slow
     def test_any_conversation_becomes_a_legal_history(self, wire: Wire, conversation: Any) -> None:
         thread = Thread("Be brief.", tuple(node.message for node in conversation.path()))
         before, tools = copy.deepcopy(to_json(thread)), copy.deepcopy(TOOLS)
@@ -205,6 +206,7 @@ class TestReply:
 
     @settings(deadline=None, max_examples=120)
     @given(data=st.data())
+    @pytest.mark.slow
     def test_damage_never_raises(self, wire: Wire, data: st.DataObject) -> None:
         model, stream = data.draw(st.sampled_from(MODELS[:-1])), data.draw(st.booleans())
         body = data.draw(damaged(reply(wire.name, model, stream=stream)))
@@ -213,6 +215,7 @@ class TestReply:
 
     @settings(deadline=None, max_examples=60)
     @given(document=ODD, garbage=st.binary(max_size=60))
+    @pytest.mark.slow
     def test_garbage_never_raises(self, wire: Wire, document: Any, garbage: bytes) -> None:
         said = json.dumps(document).encode()
         for body in (garbage, said, b"data: " + said + b"\n\n", b"data: " + garbage + b"\n\n"):
@@ -247,6 +250,7 @@ class TestReply:
 
     @settings(deadline=None, max_examples=60)
     @given(data=st.data(), status=st.integers(300, 999))
+    @pytest.mark.slow
     def test_an_error_of_any_shape_is_a_problem(self, wire: Wire, data: st.DataObject, status: int) -> None:
         assert_problem(wire.error(status, data.draw(damaged(refusal(wire.name)))), status)
 

@@ -144,6 +144,7 @@ def test_recordings_agree(shared: Path, wire: str, how: str) -> None:
 
 
 @pytest.mark.parametrize("wire", sorted(WIRES))
+@pytest.mark.slow
 def test_a_plain_body_reads_the_same_where_a_stream_was_asked_for(shared: Path, wire: str) -> None:
     for exchange in recordings([shared / "recordings" / wire]):
         if exchange["framing"] != "single" or exchange["response"]["status"] >= 300:

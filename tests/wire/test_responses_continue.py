@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from callsmith.continuation import continued
 from callsmith.reading import Reader
 from callsmith.replay import recordings
@@ -95,6 +97,7 @@ def texts(content: Any) -> list[Any]:
     ]
 
 
+@pytest.mark.slow
 def test_every_recorded_continuation_is_built_and_equivalent(shared: Path) -> None:
     exchanges = list(recordings([shared / "recordings" / WIRE]))
     recorded = {exchange["id"]: exchange["request"]["json"] for exchange in exchanges}

@@ -63,6 +63,7 @@ def test_any_slicing_gives_the_same_turn(step: int) -> None:
     assert read(body, step=step) == read(body)
 
 
+@pytest.mark.slow
 def test_streams_and_plain_bodies_of_the_recordings_are_twins(shared: Path) -> None:
     seen = 0
     for exchange in recordings([shared / "recordings" / "openai-responses"]):

@@ -229,6 +229,7 @@ def test_nothing_that_stands_in_a_block_raises(kind: str) -> None:
         assert step(Opaque(kind, {kind: junk})).title
 
 
+@pytest.mark.slow
 def test_every_step_in_the_recordings_has_words(shared: Path) -> None:
     unnamed, types = [], set()
     for wire in WIRES:

@@ -36,6 +36,7 @@ _FOR = {
         )
     ),
 }
+_UNKNOWN = "is no keyword that anything is checked by"
 _ANY = "Any value fits here; strict mode wants a type. Give it one, or several in anyOf"
 
 
@@ -84,7 +85,8 @@ class Parts:
             if key in _SILENT:
                 self.draft.remove(path, key, "dropped", f"{key} says nothing about what is accepted")
             elif key not in rules.ALLOWED and key not in rules.TOLD and key not in _COMBINING and key not in _HANDLED:
-                self.draft.remove(path, key, "dropped", f"{key} is no keyword that anything is checked by")
+                said = "is OpenAPI's word; JSON Schema names null among the types" if key == "nullable" else _UNKNOWN
+                self.draft.remove(path, key, "dropped", f"{key} {said}")
         for bound, flag in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
             if isinstance(schema.get(flag), bool):
                 strictly = schema[flag] and bound in schema

@@ -76,6 +76,7 @@ def test_a_redirect_is_checked_like_the_address(site: str, monkeypatch: pytest.M
         fetch(f"{site}/to/http://inside.test/", LOOPBACK)
 
 
+@pytest.mark.slow
 def test_redirects_are_followed_and_end(site: str) -> None:
     assert fetch(f"{site}/to//openapi.json", LOOPBACK).filename == "openapi.json"
     around = "/to/" * 20

@@ -66,6 +66,7 @@ def check(tool: Tool, counts: Counter[str]) -> None:
 
 
 @pytest.mark.parametrize("source", ["bfcl", "mcp", "openapi"])
+@pytest.mark.slow
 def test_part_of_the_corpora(shared: Path, source: str) -> None:
     counts: Counter[str] = Counter()
     for tool in tools(shared, source)[::40]:
