@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from callsmith.schema import document, text
 from callsmith.schema.changes import Change
-from callsmith.schema.strict import Step, convert, fits, restore
+from callsmith.schema.strict import Converted, Step, convert, fits, restore
 from callsmith.types.codec import from_json, to_json
 from components import services
 from components.tools.desk import Desk, keep, listen
@@ -38,14 +39,14 @@ def render(here: Desk) -> None:
     if not isinstance(parameters, dict):
         parameters = {"type": "object", "properties": {}}
     steps = _kept(here.tool_id)
-    if not fits(parameters):
+    fitting, done = _judged(parameters)
+    if fitting:
         _fitting(here, steps)
         return
     st.markdown(
         "OpenAI's strict mode holds every call to the schema, but knows a part of JSON Schema only: closed objects, "
         "every property required, no lengths, no free maps. Callsmith can rewrite the schema for it, and back."
     )
-    done = convert(parameters)
     if done.schema is None:
         st.error("This schema cannot be made strict as it is:", icon=":material/block:")
         st.markdown(_lines(done.refused))
@@ -62,6 +63,15 @@ def render(here: Desk) -> None:
     )
     _explained(done.changes)
     _difference(parameters, done.schema)
+
+
+def _judged(parameters: dict[str, Any]) -> tuple[bool, Converted]:
+    """Kept until the schema changes."""
+    kept: tuple[Any, bool, Converted] | None = st.session_state.get("strict-kept")
+    if kept is None or kept[0] is not parameters:
+        kept = (parameters, not fits(parameters), convert(parameters))
+        st.session_state["strict-kept"] = kept
+    return kept[1], kept[2]
 
 
 def _fitting(here: Desk, steps: Sequence[Step]) -> None:

@@ -24,9 +24,8 @@ def takes_null(root: Mapping[str, Any], schema: Any, seen: frozenset[str] = froz
     if "not" in schema or "if" in schema:
         return _checked(root, schema)
     target = resolve(root, schema.get("$ref"))
-    if target is not None:
-        if target[0] in seen or not takes_null(root, target[1], seen | {target[0]}):
-            return False
+    if target is not None and (target[0] in seen or not takes_null(root, target[1], seen | {target[0]})):
+        return False
     if not all(takes_null(root, part, seen) for part in _list(schema, "allOf")):
         return False
     if "anyOf" in schema and not any(takes_null(root, part, seen) for part in _list(schema, "anyOf")):
