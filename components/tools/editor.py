@@ -24,6 +24,8 @@ FORM, BOTH, JSON = "Form", "Both", "JSON"
 ARGUMENTS, FREE_TEXT = "Arguments", "Free text"
 _VIEW = "tool-view"
 MOST_LINES = 80
+# Rules about what a model chooses a tool by, which say nothing of a reply schema.
+_OF_TOOLS = ("description-missing", "description-useless", "description-short", "name-reserved")
 
 
 def editor(tool_id: str, beside: Collection[str] = ()) -> None:
@@ -36,7 +38,7 @@ def editor(tool_id: str, beside: Collection[str] = ()) -> None:
     if home.is_response(tool_id):
         # No model chooses a reply schema by its description.
         linted = lint(tool_of(here.editing.document))
-        found = tuple(finding for finding in linted if finding.rule != "description-missing")
+        found = tuple(finding for finding in linted if finding.rule not in _OF_TOOLS)
     else:
         records = services.store().tools_with([tool_id, *beside])
         found = findings.of_records(records, together=True).get(tool_id, ())

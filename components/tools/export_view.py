@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import streamlit as st
 
-from callsmith.exporting import TARGETS, Exported, export
+from callsmith.exporting import TARGETS, Exported, export, export_all
 from callsmith.schema.tool_document import tool_of
 from callsmith.types.codec import to_json
 from callsmith.types.tool import Tool
@@ -60,6 +61,26 @@ def render(here: Desk) -> None:
         st.caption(f"The first {MOST_CHARACTERS:,} characters; the download has all {len(made.text):,}.")
     st.code(short.rstrip("\n") or " ", language=made.language, wrap_lines=made.language == "markdown", height=460)
     _notes(made)
+
+
+def several(tools: Sequence[Tool]) -> None:
+    """One file of several tools, made only while its popover is open."""
+    menu = st.popover("Export", icon=":material/upload:", key="export-several", on_change="rerun")
+    if not menu.open:
+        return
+    with menu:
+        made = export_all(tools, _chosen())
+        st.download_button(
+            f"Download {made.filename}",
+            made.text.encode("utf-8"),
+            made.filename,
+            mime=_MIME.get(made.language, "text/plain"),
+            key="export-several-download",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        if made.notes:
+            st.caption(f"{count(len(made.notes), 'thing')} it cannot say; the Export tab of each tool lists its own.")
 
 
 def _tool(here: Desk) -> Tool:

@@ -84,9 +84,7 @@ def _tick(candidate_id: str, key: str, chosen: set[str]) -> None:
     (chosen.add if st.session_state[key] else chosen.discard)(candidate_id)
 
 
-def _go(
-    taken: list[Candidate], any_usable: bool, take: Callable[[list[str]], None], close: Callable[[], None]
-) -> None:
+def _go(taken: list[Candidate], any_usable: bool, take: Callable[[list[str]], None], close: Callable[[], None]) -> None:
     if not any_usable:
         return
     same = clashes([one.tool for one in taken])

@@ -11,7 +11,7 @@ from callsmith.store import ToolRecord
 from callsmith.types.setup import ToolUse
 from components import services
 from components.chat import session
-from components.tools import sets
+from components.tools import export_view, sets
 from components.words import count, plain
 
 _DELETED = "library-deleted"
@@ -55,6 +55,7 @@ def bar(chosen: Sequence[ToolRecord], records: Sequence[ToolRecord]) -> None:
         st.button(
             "Use in a new conversation", key="tool-bulk-use", icon=":material/add_comment:", on_click=_use, args=(ids,)
         )
+        export_view.several([record.tool for record in chosen])
         st.button(
             f"Delete {count(len(chosen), 'tool')}",
             key="tool-bulk-delete",

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from callsmith.schema.form import summary_of
+from callsmith.schema.lint import of_number
 from callsmith.store import ToolRecord
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import ToolChoice
@@ -62,6 +63,7 @@ def render(conversation_setup: Setup, on_change: Change) -> None:
             st.caption("No tools in this conversation yet. The model can only answer in text.")
         for use in uses:
             _tool(conversation_setup, on_change, use, library[use.tool_id], badge=findings.badge(found[use.tool_id]))
+        _many(sum(use.on for use in uses))
         _missing(conversation_setup, on_change, library)
         _undo_line(conversation_setup, on_change)
         if st.session_state.get(_SAID):
@@ -144,6 +146,12 @@ def _tool(setup: Setup, on_change: Change, use: ToolUse, record: ToolRecord, *, 
         off = "" if use.on else " · off for the next turn"
         only_here = f" {scope.ONLY_HERE}" if scope.is_only_here(record) else ""
         st.caption(f"{plain(summary_of(record.tool))}{off} {badge}{only_here}")
+
+
+def _many(offered: int) -> None:
+    finding = of_number(offered)
+    if finding is not None:
+        st.caption(f":material/warning: {plain(finding.message)}")
 
 
 def _missing(setup: Setup, on_change: Change, library: Mapping[str, ToolRecord]) -> None:

@@ -204,3 +204,12 @@ def test_a_set_is_taken_into_a_conversation_whole(store: Store, tools: list[str]
     conversation = store.recent()[0].id
     select(at, "tool-pick", "Set abroad · 2 tools")
     assert store.setup(conversation).tools == tuple(map(ToolUse, tools))
+
+
+def test_chosen_tools_are_exported_as_one_file(store: Store, tools: list[str]) -> None:
+    at = choose(page(), *tools)
+    at.session_state["export-several"] = True
+    ran(at.run())
+    labels = [one.proto.label for one in at.get("download_button")]
+    assert [label for label in labels if label.startswith("Download tools")] == labels
+    assert labels
