@@ -52,22 +52,31 @@ class Combined:
             if isinstance(part, Mapping) and "$ref" in rest:
                 rest = self._inlined(rest, "/$ref")
             if isinstance(part, Mapping) and {"anyOf", "oneOf"} & part.keys() & rest.keys():
-                rest = None
-            rest = both(rest, part)
-            if rest is None:
-                raise Refusal(f"{self.path}/allOf/{number}", "It cannot be said in one schema with what it is added to")
+                raise Refusal(f"{self.path}/allOf/{number}", "Two choices cannot be said in one schema")
+            rest = self._one(both(rest, part), f"/allOf/{number}", "with what it is added to")
         self.draft.replace(self.path, rest, "rewritten", "The parts of allOf are one schema")
 
     def _inlined(self, schema: Mapping[str, Any], at: str) -> Any:
         target = resolve(self.draft.document, schema.get("$ref"))
         if target is not None and (self.path == target[0] or self.path.startswith(f"{target[0]}/")):
             raise Refusal(self.path + at, "A schema that contains itself cannot be part of another one in the subset")
-        merged = inlined(self.draft.document, schema)
+        return self._one(inlined(self.draft.document, schema), at, "with what stands beside it")
+
+    def _one(self, merged: Any, at: str, beside: str) -> dict[str, Any]:
+        """A merged schema that something fits, and not everything."""
         if merged is None:
-            raise Refusal(self.path + at, "It cannot be said in one schema with what stands beside it")
+            raise Refusal(self.path + at, f"It cannot be said in one schema {beside}, or nothing fits both")
+        if not isinstance(merged, dict):
+            raise Refusal(
+                self.path + at, "Any value fits here" if merged is True else "No value fits here; take it out"
+            )
         return merged
 
     def _beside_reference(self) -> None:
+        if self.draft.old_dialect:
+            for key in [key for key in self.schema if key not in ("$ref", "$defs")]:
+                self.draft.remove(self.path, key, "dropped", f"Its dialect ignores {key} beside $ref")
+            return
         if self.schema.keys() - _BESIDE - {"$ref"}:
             merged = self._inlined(self.schema, "/$ref")
             self.draft.replace(self.path, merged, "rewritten", "What it refers to stands here itself")
@@ -102,10 +111,7 @@ class Combined:
                 branch = self._inlined(branch, f"/anyOf/{number}/$ref")
             if isinstance(branch, Mapping) and {"anyOf", "oneOf", "allOf"} & branch.keys() & rest.keys():
                 raise Refusal(f"{self.path}/anyOf/{number}", "It cannot be said in one schema with what is around it")
-            one = both(rest, branch)
-            if one is None:
-                raise Refusal(f"{self.path}/anyOf/{number}", "It cannot be said in one schema with what is around it")
-            merged.append(one)
+            merged.append(self._one(both(rest, branch), f"/anyOf/{number}", "with what is around it"))
         if not self.path:
             alone = self._inlined(merged[0], "/anyOf/0/$ref") if "$ref" in merged[0] else merged[0]
             self.draft.replace("", {**alone, **beside}, "rewritten", "One alternative needs no anyOf")

@@ -8,7 +8,7 @@ from typing import Any
 
 from callsmith.schema.changes import Change
 from callsmith.schema.errors import SchemaError
-from callsmith.schema.strict.fits import limits
+from callsmith.schema.strict.fits import fits, limits
 from callsmith.schema.strict.part import Parts
 from callsmith.schema.strict.prepare import drop_unused, prepare
 from callsmith.schema.strict.refusal import Refusal
@@ -47,7 +47,7 @@ def convert(schema: Mapping[str, Any]) -> Converted:
         drop_unused(draft)
     if not parts.refused and draft.document.get("type") != "object":
         return Converted(None, (), (Change("/type", 'The top of strict parameters has "type": "object"'),))
-    refused = (*parts.refused, *(() if parts.refused else limits(draft.document)))
+    refused = (*parts.refused, *(() if parts.refused else fits(draft.document)))
     if refused:
         return Converted(None, (), refused)
     return Converted(draft.document, tuple(draft.steps))

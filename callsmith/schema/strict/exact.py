@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from callsmith.schema.sample_types import is_any
+
 Schema = Mapping[str, Any]
 
 ANNOTATIONS = frozenset(
@@ -33,7 +35,13 @@ def both(first: Any, second: Any, depth: int = 0) -> Any:
             if merged is None:
                 return None
             out[key] = merged[0]
-    return out
+    return None if _empty(out) else out
+
+
+def _empty(schema: Schema) -> bool:
+    """Whether the listed values and the type rule each other out."""
+    values, kinds = values_of(schema), type_list(schema.get("type"))
+    return values is not None and bool(kinds) and not any(is_any(value, kinds) for value in values)
 
 
 def _with_boolean(first: Any, second: Any) -> Any:
@@ -58,13 +66,13 @@ def _closed_alike(first: Schema, second: Schema) -> bool:
 
 
 def _keyword(key: str, one: Any, other: Any, depth: int) -> tuple[Any] | None:
-    if _same(one, other):
+    if equal(one, other):
         return (one,)
     if key == "type":
         kinds = _types(one, other)
         return (kinds[0] if len(kinds) == 1 else kinds,) if kinds else None
     if key == "enum":
-        left = [value for value in one if any(_same(value, item) for item in other)]
+        left = [value for value in one if any(equal(value, item) for item in other)]
         return (left,) if left else None
     if key == "required":
         return (list(dict.fromkeys([*one, *other])),)
@@ -102,8 +110,15 @@ def type_list(named: Any) -> list[str]:
     return [named] if isinstance(named, str) else [name for name in named or () if isinstance(name, str)]
 
 
-def _same(one: Any, other: Any) -> bool:
-    return type(one) is type(other) and bool(one == other)
+def equal(one: Any, other: Any) -> bool:
+    """As JSON Schema compares: 1 and 1.0 are equal, 1 and true are not, at any depth."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(equal, one, other))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(equal(one[key], other[key]) for key in one)
+    return bool(one == other)
 
 
 def disjoint(first: Any, second: Any) -> bool:
@@ -112,7 +127,7 @@ def disjoint(first: Any, second: Any) -> bool:
         return False
     one, other = values_of(first), values_of(second)
     if one is not None and other is not None:
-        return not any(left == right and _json_type(left) == _json_type(right) for left in one for right in other)
+        return not any(equal(left, right) for left in one for right in other)
     left, right = type_list(first.get("type")), type_list(second.get("type"))
     if left and right and not _types(left, right):
         return True
@@ -136,12 +151,8 @@ def values_of(schema: Any) -> list[Any] | None:
     """The only values there are, by ``const`` or ``enum``; None where that is not so."""
     if not isinstance(schema, Mapping):
         return None
-    if "const" in schema:
-        return [schema["const"]]
     values = schema.get("enum")
+    if "const" in schema:
+        listed = not isinstance(values, list) or any(equal(schema["const"], value) for value in values)
+        return [schema["const"]] if listed else []
     return values if isinstance(values, list) else None
-
-
-def _json_type(value: Any) -> str:
-    names = {bool: "boolean", str: "string", int: "number", float: "number", list: "array", dict: "object"}
-    return names.get(type(value), "null")

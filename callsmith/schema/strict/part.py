@@ -82,26 +82,22 @@ class Parts:
     def _drop_unknown(self, path: str) -> None:
         schema = self.draft.at(path)
         for key in list(schema):
-            if key in _SILENT:
+            if key == "$schema" and self.draft.old_dialect:
+                self.draft.remove(path, key, "note", "From here on it is read as JSON Schema 2020-12")
+            elif key in _SILENT:
                 self.draft.remove(path, key, "dropped", f"{key} says nothing about what is accepted")
             elif key not in rules.ALLOWED and key not in rules.TOLD and key not in _COMBINING and key not in _HANDLED:
                 said = "is OpenAPI's word; JSON Schema names null among the types" if key == "nullable" else _UNKNOWN
                 self.draft.remove(path, key, "dropped", f"{key} {said}")
-        for bound, flag in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
-            if isinstance(schema.get(flag), bool):
-                strictly = schema[flag] and bound in schema
-                self.draft.remove(path, flag, "rewritten", f"{flag} is a number since draft 6")
-                if strictly:
-                    self.draft.rename(path, bound, flag, "rewritten", f"The {bound} itself is not allowed")
 
     def _drop_without_effect(self, path: str, kind: str) -> None:
         number = "number" if kind == "integer" else kind
         schema = self.draft.at(path)
         for key in list(schema):
             owners = [name for table in (rules.OF_TYPE, _FOR) for name, keys in table.items() if key in keys]
-            if key in ("patternProperties",):
+            if key in ("patternProperties", "unevaluatedProperties"):
                 owners = ["object"]
-            elif key in ("prefixItems", "additionalItems"):
+            elif key in ("prefixItems", "additionalItems", "unevaluatedItems"):
                 owners = ["array"]
             if owners and number not in owners and key != "format":
                 self.draft.remove(path, key, "dropped", f"{key} has no effect on type {kind}")
@@ -114,7 +110,8 @@ class Parts:
         draft, schema = self.draft, self.draft.at(path)
         properties = schema.get("properties", {})
         self._no_map(path, schema)
-        for name in schema.get("required", ()):
+        required = list(schema.get("required", ()))
+        for name in required:
             if name not in properties:
                 self.refused.append(Change(f"{path}/required", f"required names {name}, which is not a property"))
         for name in properties:
@@ -123,9 +120,9 @@ class Parts:
             return
         if "properties" not in schema:
             draft.put(path, "properties", {}, "rewritten", "An object without properties says so")
-        required = list(schema.get("required", ()))
+        needed = set(required)
         for name in properties:
-            if name not in required:
+            if name not in needed:
                 self._optional(join(path, "properties", name), name)
         everything = list(dict.fromkeys([*required, *properties]))
         if everything != schema.get("required"):
@@ -142,7 +139,7 @@ class Parts:
             raise Refusal(f"{path}/patternProperties", "Names by pattern are not in the subset")
         if "patternProperties" in schema:
             self.draft.remove(path, "patternProperties", "dropped", "It is empty")
-        if not schema.get("properties") and more is not False:
+        if path and "properties" not in schema and more is not False:
             raise Refusal(path, "An object with any properties is not in the subset; name them, or close it")
         for key in ("unevaluatedProperties", "unevaluatedItems"):
             if key in schema:
@@ -175,6 +172,8 @@ class Parts:
                 continue
             said = told(key, value)
             checked = key not in rules.ANNOTATIONS and bool(said)
+            if self.draft.old_dialect and key in ("contentEncoding", "contentMediaType"):
+                checked = kind == "string"
             if key == "format":
                 checked = kind == "string" and value in _ASSERTED
             message = f"{key} is said in the description" + (", but not held any more" if checked else "")

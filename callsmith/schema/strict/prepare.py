@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from callsmith.schema.strict.exact import both
 from callsmith.schema.strict.refusal import Refusal
@@ -16,6 +17,8 @@ _MOST_STEPS = 200
 
 def prepare(draft: Draft) -> None:
     _not_too_deep(draft)
+    _not_ambiguous(draft)
+    _draft_4_bounds(draft)
     if isinstance(draft.document.get("definitions"), Mapping):
         _definitions(draft)
     for _ in range(_MOST_INLINED):
@@ -39,14 +42,37 @@ def _not_too_deep(draft: Draft) -> None:
             raise Refusal("", f"It is nested more than {_MOST_STEPS} steps deep")
 
 
+def _not_ambiguous(draft: Draft) -> None:
+    """References that mean another place than their pointer says."""
+    parts = list(subschemas(draft.document))
+    refers = any("$ref" in part for _, part in parts)
+    for at, part in parts:
+        for key in ("$dynamicRef", "$recursiveRef"):
+            if key in part:
+                raise Refusal(f"{at}/{key}", "A reference that depends on where it is used is not in the subset")
+        if at and refers and isinstance(part.get("$id"), str):
+            raise Refusal(f"{at}/$id", "A part with an $id of its own changes what references point at; take it out")
+
+
+def _draft_4_bounds(draft: Draft) -> None:
+    for at, part in list(subschemas(draft.document)):
+        for bound, flag in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+            if not isinstance(part.get(flag), bool):
+                continue
+            strictly = part[flag] and bound in part
+            draft.remove(at, flag, "rewritten", f"{flag} is a number since draft 6")
+            if strictly:
+                draft.rename(at, bound, flag, "rewritten", f"The {bound} itself is not allowed")
+
+
 def _definitions(draft: Draft) -> None:
     if "$defs" in draft.document:
         raise Refusal("/definitions", "It has both $defs and definitions; put them together first")
     for at, part in list(subschemas(draft.document)):
         target = resolve(draft.document, part.get("$ref"))
         if target is not None and target[0].startswith("/definitions/"):
-            moved = f"#/$defs/{target[0].removeprefix('/definitions/')}"
-            draft.put(at, "$ref", moved.replace("%", "%25"), "rewritten", "It points into $defs")
+            moved = _written(f"/$defs/{target[0].removeprefix('/definitions/')}")
+            draft.put(at, "$ref", moved, "rewritten", "It points into $defs")
     draft.rename("", "definitions", "$defs", "rewritten", "definitions are called $defs")
 
 
@@ -59,7 +85,8 @@ def _foreign(root: Mapping[str, Any]) -> tuple[str, str] | None:
         target = resolve(root, ref)
         if target is None:
             raise Refusal(f"{at}/$ref", "It points at nothing")
-        if ref != _canonical(target[0]):
+        wanted = _canonical(target[0])
+        if not wanted or not (ref == wanted or ref.startswith("#/$defs/")):
             return at, target[0]
     return None
 
@@ -67,7 +94,12 @@ def _foreign(root: Mapping[str, Any]) -> tuple[str, str] | None:
 def _canonical(pointer: str) -> str:
     """How the subset writes a reference to this place; empty where it has no way to."""
     steps = pointer.split("/")[1:]
-    return f"#{pointer}".replace("%", "%25") if not steps or (len(steps) == 2 and steps[0] == "$defs") else ""
+    return _written(pointer) if not steps or (len(steps) == 2 and steps[0] == "$defs") else ""
+
+
+def _written(pointer: str) -> str:
+    """A pointer as the fragment of an address."""
+    return "#" + quote(pointer, safe="/~!$&'()*+,;=:@")
 
 
 def _inline(draft: Draft, at: str, target: str) -> None:
@@ -117,9 +149,11 @@ def _reached(root: Mapping[str, Any]) -> set[str]:
     seen: set[str] = set()
     while waiting:
         at, schema = waiting.pop()
-        if at in seen or not isinstance(schema, Mapping):
+        if at in seen:
             continue
         seen.add(at)
+        if not isinstance(schema, Mapping):
+            continue
         waiting += [(at + step, child) for step, child in children(schema)]
         target = resolve(root, schema.get("$ref"))
         waiting += [target] if target is not None else []

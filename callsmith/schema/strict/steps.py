@@ -52,6 +52,8 @@ class Draft:
     def __init__(self, schema: Any) -> None:
         self.document: Any = copied(schema)
         self.steps: list[Step] = []
+        # Before 2019-09 what stands beside $ref is ignored, and contentEncoding is checked.
+        self.old_dialect = isinstance(schema, Mapping) and "draft-0" in str(schema.get("$schema", ""))
 
     def at(self, path: str) -> Any:
         return get(self.document, path)
@@ -62,7 +64,7 @@ class Draft:
     def put(self, path: str, key: str, value: Any, kind: Kind, message: str) -> None:
         schema = self.at(path)
         before = (copied(schema[key]),) if key in schema else ()
-        schema[key] = value
+        schema[key] = copied(value)
         self.steps.append(Step(path, message, kind, "put", key, before, (copied(value),)))
 
     def remove(self, path: str, key: str, kind: Kind, message: str) -> None:
@@ -76,7 +78,7 @@ class Draft:
 
     def replace(self, path: str, value: Any, kind: Kind, message: str) -> None:
         before = copied(self.at(path))
-        self.document = _with(self.document, path, value)
+        self.document = _with(self.document, path, copied(value))
         self.steps.append(Step(path, message, kind, "replace", "", (before,), (copied(value),)))
 
     def wrap(self, path: str, inside: Sequence[str], more: list[Any], kind: Kind, message: str) -> None:

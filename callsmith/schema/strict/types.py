@@ -29,10 +29,23 @@ def settle_type(draft: Draft, path: str) -> bool:
         return True
     if isinstance(schema["type"], list) and len(kinds) == 1:
         draft.put(path, "type", kinds[0], "rewritten", "One type needs no list")
-    values = values_of(schema)
+    _fitting_values(draft, path, kinds)
+    values = values_of(draft.at(path))
     if values is not None and any(isinstance(value, dict | list) for value in values):
         raise Refusal(path, "Objects and lists cannot be listed as values in the subset; say their form instead")
     return False
+
+
+def _fitting_values(draft: Draft, path: str, kinds: list[str]) -> None:
+    schema = draft.at(path)
+    values = values_of(schema)
+    if values is None:
+        return
+    fitting = [value for value in values if any(has_type(value, kind) for kind in kinds)]
+    if not fitting:
+        raise Refusal(path, "No listed value has the right type; take it out")
+    if len(fitting) < len(values) and "const" not in schema:
+        draft.put(path, "enum", fitting, "rewritten", "Values of another type never fitted")
 
 
 def _say_type(draft: Draft, path: str, schema: Mapping[str, Any]) -> None:
@@ -70,4 +83,6 @@ def _split(draft: Draft, path: str, kinds: list[str]) -> None:
             if "enum" in branch:
                 branch["enum"] = fitting
         branches.append(branch)
+    if not branches:
+        raise Refusal(path, "No listed value has the right type; take it out")
     draft.replace(path, {"anyOf": branches, **outside}, "rewritten", "Each of its types is an alternative of its own")
