@@ -9,8 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from callsmith.importing import sample
 from callsmith.importing.curl import Command
-from callsmith.importing.openapi.http import placeholder
-from callsmith.importing.secrets import looks_secret, secret_name
+from callsmith.importing.secrets import looks_secret, placeholder, secret_name
 from callsmith.importing.types import Candidate, ImportProblem, shown
 from callsmith.schema import text as json_text
 from callsmith.schema.changes import Change

@@ -29,7 +29,7 @@ def read(document: Mapping[str, Any], filename: str = "") -> Imported:
     hooks = document.get("webhooks")
     if isinstance(hooks, dict) and hooks:
         problems.append(f"{len(hooks)} webhooks were left out: they are called by the server")
-    if not address(document, {}, {}).startswith(("http://", "https://")):
+    if not address(document, {}, {}).base.startswith(("http://", "https://")):
         problems.append("The document names no full server address: fill it in before a tool is run")
     lost = list(definitions.problems)
     problems += lost[:_MAX_PROBLEMS]

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from callsmith.importing.dialect import known_types, required_flags
+from callsmith.importing.openapi.secret_values import without_secrets, without_values
 from callsmith.importing.rewrite import example, exclusive_bounds, nullable, rewritten
 from callsmith.importing.types import shown
 from callsmith.schema.changes import Change
@@ -50,8 +51,8 @@ class Definitions:
         # Operations share their definitions, and mostly also what is said about them.
         self._said = lru_cache(maxsize=10_000)(self._changes_of)
 
-    def convert(self, schema: Any, at: str) -> Converted:
-        """A schema of the document, to stand at ``at`` in the tool."""
+    def convert(self, schema: Any, at: str, called: str = "") -> Converted:
+        """A schema of the document, to stand at ``at`` in the tool, of what is ``called`` so."""
         if not isinstance(schema, dict):
             return Converted({"not": {}} if schema is False else {}, (), ())
         names: dict[str, None] = {}
@@ -59,8 +60,9 @@ class Definitions:
         def references(part: dict[str, Any], place: str, changes: list[Change]) -> None:
             self._references(part, place, changes, names)
 
-        steps = (references, known_types, required_flags, nullable, exclusive_bounds, example)
+        steps = (references, known_types, required_flags, nullable, exclusive_bounds, example, without_secrets)
         made, changes = rewritten(schema, at, steps)
+        without_values(called, made, at, changes)
         stubs = {"$defs": dict.fromkeys(names, True)} if names else {}
         error = check_schema({**made, **stubs})
         if error is not None:
@@ -121,7 +123,7 @@ class Definitions:
     def _definition(self, name: str) -> Converted:
         if name not in self._ready:
             target = resolve(self._document, f"#{self._pointers[name].replace('%', '%25')}")
-            found = self.convert(target[1] if target else {}, "")
+            found = self.convert(target[1] if target else {}, "", name)
             self._ready[name] = found
             if self._circles(name):
                 said = Change("", "It refers to itself in a circle without end, so any value is allowed")

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from callsmith.importing.openapi.body import is_swagger
+from callsmith.importing.openapi.servers import Address, without_secrets
+from callsmith.importing.secrets import placeholder, secret_name
 
 _VARIABLE = re.compile(r"\{([^{}]{1,100})\}")
-_NOT_WORD = re.compile(r"[^A-Za-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +20,17 @@ class Security:
     query: tuple[str, ...] = ()
 
 
-def address(document: Mapping[str, Any], item: Mapping[str, Any], operation: Mapping[str, Any]) -> str:
+def address(document: Mapping[str, Any], item: Mapping[str, Any], operation: Mapping[str, Any]) -> Address:
     """What stands before the path: the first server that the operation, its path or the document names."""
     if is_swagger(document):
-        return _swagger_address(document, operation)
+        return without_secrets(_swagger_address(document, operation))
     for holder in (operation, item, document):
         servers = holder.get("servers")
         if isinstance(servers, list) and servers and isinstance(servers[0], dict):
             server = servers[0]
             url = server.get("url")
-            return _filled(url, server.get("variables")).rstrip("/") if isinstance(url, str) else ""
-    return ""
+            return without_secrets(_filled(url, server.get("variables"))) if isinstance(url, str) else Address()
+    return Address()
 
 
 def secured(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Security:
@@ -44,12 +45,6 @@ def secured(document: Mapping[str, Any], operation: Mapping[str, Any]) -> Securi
         if isinstance(scheme, dict):
             _sign(name, scheme, headers, query)
     return Security(headers, tuple(query))
-
-
-def placeholder(name: str) -> str:
-    """``{{NAME}}`` for a secret, named after what it is called there."""
-    words = _NOT_WORD.sub("_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)).strip("_").upper() or "SECRET"
-    return "{{" + (f"_{words}" if words[0].isdigit() else words)[:64] + "}}"
 
 
 def _sign(name: str, scheme: Mapping[str, Any], headers: dict[str, str], query: list[str]) -> None:
@@ -79,12 +74,14 @@ def _schemes(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _filled(url: str, variables: Any) -> str:
-    """The address with the defaults of its variables."""
+    """The address with the defaults of its variables; a secret one keeps none."""
     given = variables if isinstance(variables, dict) else {}
 
     def value(match: re.Match[str]) -> str:
         variable = given.get(match[1])
         default = variable.get("default") if isinstance(variable, dict) else None
+        if secret_name(match[1]):
+            return placeholder(match[1])
         return str(default) if isinstance(default, str | int) else match[0]
 
     return _VARIABLE.sub(value, url)

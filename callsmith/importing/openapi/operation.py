@@ -11,6 +11,8 @@ from typing import Any
 from callsmith.importing.openapi import body as bodies
 from callsmith.importing.openapi.definitions import Converted, Definitions, Unusable
 from callsmith.importing.openapi.http import address, secured
+from callsmith.importing.openapi.secret_values import left_out
+from callsmith.importing.secrets import holds_secret
 from callsmith.importing.types import Candidate, refused, shown
 from callsmith.schema.changes import Change
 from callsmith.schema.validate import check_schema
@@ -112,17 +114,15 @@ def _candidate(
         if error is not None:
             raise Unusable(f"Its schema is broken: /parameters{error.path}: {error.message}")
     output, output_changes = _output(document, definitions, operation)
-    url, security = address(document, item, operation), secured(document, operation)
-    query = "".join(f"{'&' if n else '?'}{one}" for n, one in enumerate(security.query))
+    security = secured(document, operation)
     # Some documents tell variants of one operation apart by a fragment, which is never sent.
-    http = HttpCall(
-        method.upper(), url + path.partition("#")[0] + query, tuple(draft.arguments), security.headers, content_type
-    )
+    at = address(document, item, operation).under(path, security.query)
+    http = HttpCall(method.upper(), at.url, tuple(draft.arguments), security.headers, content_type)
     name = _name(operation, method, path)
     extra: dict[str, Any] = {"styles": draft.styles} if draft.styles else {}
     origin = Origin("openapi", name, filename or _title(document), http, extra)
     tool = Tool(name, _description(operation), schema, output_schema=output, origin=origin)
-    return Candidate(tool, name, (*draft.changes, *more, *output_changes))
+    return Candidate(tool, name, (*at.changes, *draft.changes, *more, *output_changes))
 
 
 def _parameters(
@@ -144,7 +144,7 @@ def _add_parameter(draft: _Draft, definitions: Definitions, parameter: Mapping[s
     name, place = parameter["name"], parameter["in"]
     if place == "header" and name.lower() in _NOT_HEADERS:
         return
-    found = definitions.convert(bodies.schema_of(parameter), "")
+    found = definitions.convert(bodies.schema_of(parameter), "", name)
     schema = dict(found.schema)
     said = _text(parameter.get("description"))
     if said:
@@ -152,7 +152,9 @@ def _add_parameter(draft: _Draft, definitions: Definitions, parameter: Mapping[s
     if parameter.get("deprecated") is True:
         schema["deprecated"] = True
     examples = _examples(parameter)
-    if examples and "examples" not in schema:
+    if any(holds_secret(one, name) for one in examples):
+        found = replace(found, changes=(*found.changes, left_out("examples", "")))
+    elif examples and "examples" not in schema:
         schema["examples"] = examples
     draft.add(name, place, replace(found, schema=schema), place == "path" or parameter.get("required") is True)
     made = draft.arguments[-1].property

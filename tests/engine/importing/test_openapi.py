@@ -11,6 +11,7 @@ import pytest
 
 from callsmith.importing import Candidate, ImportProblem, read
 from callsmith.schema.validate import check_schema
+from callsmith.types.codec import to_json
 
 OPENAPI = sorted((Path(__file__).resolve().parents[4] / "shared" / "schemas" / "openapi").glob("[!i]*.json"))
 
@@ -245,3 +246,81 @@ def test_a_fragment_that_tells_variants_apart_is_not_part_of_the_address() -> No
     found = one(document(paths={"/a#variant": {"get": {}}}))
     assert found.tool.origin is not None and found.tool.origin.http is not None
     assert found.tool.origin.http.url == "https://x.io/v1/a"
+
+
+KEY = "sk-proj-abcdefgh12345678"
+
+
+def http_url(found: Candidate) -> str:
+    assert found.tool.origin is not None and found.tool.origin.http is not None
+    return found.tool.origin.http.url
+
+
+@pytest.mark.parametrize(
+    ("server", "url"),
+    [
+        (f"https://user:S3cr3tValue99@x.io/v?key={KEY}#S3cr3t", "https://x.io/v/a?key={{KEY}}&k={{K}}"),
+        ("https://x.io/v/?version=2&token=S3cr3t", "https://x.io/v/a?version=2&token={{TOKEN}}&k={{K}}"),
+        (f"https://x.io/{KEY}/v", "https://x.io/{{PATH_SECRET}}/v/a?k={{K}}"),
+        (f"https://x.io/v?{KEY}", "https://x.io/v/a?{{QUERY_SECRET}}&k={{K}}"),
+        ("//bob:S3cr3t@x.io:{port}/v", "//x.io:8443/v/a?k={{K}}"),
+        ("https://x.io/{token}/v", "https://x.io/{{TOKEN}}/v/a?k={{K}}"),
+        (f"https://[{KEY}/v", "/a?k={{K}}"),
+        ("https://bob:S3cr3t/more@x.io/v", "/a?k={{K}}"),
+    ],
+)
+def test_no_secret_of_a_server_is_kept_and_the_path_stands_before_the_query(server: str, url: str) -> None:
+    variables = {"port": {"default": "8443"}, "token": {"default": "S3cr3t"}}
+    found = one(
+        document(
+            servers=[{"url": server, "variables": variables}],
+            paths={"/a": {"get": {}}},
+            security=[{"k": []}],
+            components={"securitySchemes": {"k": {"type": "apiKey", "in": "query", "name": "k"}}},
+        )
+    )
+    assert http_url(found) == url
+    kept = str(to_json(found.tool)) + str(found.changes)
+    assert "S3cr3t" not in kept and KEY not in kept
+    assert found.changes or "{token}" in server or "8443" in url
+
+
+def test_no_secret_of_a_swagger_host_is_kept() -> None:
+    paths = {"/a": {"get": {}}}
+    found = one({"swagger": "2.0", "host": "bob:S3cr3t@x.io", "basePath": "/v2/", "paths": paths})
+    assert http_url(found) == "https://x.io/v2/a"
+
+
+def test_defaults_and_examples_that_are_secrets_are_left_out_and_said() -> None:
+    fields = {
+        "password": {"type": "string", "example": "S3cr3t"},
+        "api_keys": {"type": "array", "items": {"type": "string", "examples": ["S3cr3t"]}},
+        "note": {"type": "string", "default": f"use {KEY}"},
+        "auth_type": {"enum": ["basic", "bearer"], "default": "basic"},
+        "token_expires_in": {"type": "integer", "default": 60},
+        "city": {"type": "string", "example": "Rome", "default": "2024-01-01T00:00:00.000Z"},
+        "key": {"$ref": "#/components/schemas/ApiKey"},
+        "more": {"type": "object", "example": {"login": {"secret": "S3cr3t"}}},
+    }
+    parameters = [
+        {"name": "X-Api-Key", "in": "header", "schema": {"type": "string", "default": KEY}},
+        {"name": "token", "in": "query", "example": "S3cr3t", "schema": {"type": "string", "default": "S3cr3t"}},
+        {"name": "sid", "in": "query", "examples": {"a": {"value": "S3cr3t"}}, "schema": {"type": "string"}},
+        {"name": "page", "in": "query", "example": 3, "schema": {"type": "integer", "default": 1}},
+    ]
+    found = one(
+        document(
+            paths={"/a": {"post": {"parameters": parameters, **body({"properties": fields})}}},
+            components={"schemas": {"ApiKey": {"type": "string", "example": "S3cr3t"}}},
+        )
+    )
+    assert "S3cr3t" not in str(to_json(found.tool)) and KEY not in str(to_json(found.tool))
+    properties = (found.tool.parameters or {})["properties"]
+    assert properties["page"] == {"type": "integer", "default": 1, "examples": [3]}
+    assert properties["city"] == {"type": "string", "examples": ["Rome"], "default": "2024-01-01T00:00:00.000Z"}
+    assert (properties["auth_type"]["default"], properties["token_expires_in"]["default"]) == ("basic", 60)
+    said = [one.path for one in found.changes if "looks like a secret" in one.message]
+    assert "/parameters/properties/X-Api-Key/default" in said
+    assert "/parameters/properties/token/examples" in said
+    assert "/parameters/properties/password/examples" in said
+    assert "/parameters/$defs/ApiKey/examples" in said
