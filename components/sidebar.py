@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import services
+from components import keyboard, services
 from components.chat import actions
 from components.state import ui
 from components.words import plain
@@ -44,5 +44,6 @@ def render(*, here: bool = False) -> None:
                 on_click=actions.open_conversation,
                 args=(item.id,),
             )
+        keyboard.keep_on_escape()
     if not here and (opened or st.session_state.get("new-conversation")):
         st.switch_page("pages/playground.py", query_params={"conversation": ui().conversation_id or ""})

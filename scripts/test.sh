@@ -1,10 +1,14 @@
 #!/bin/sh
-# Runs all tests; arguments go to pytest. pytest's summary is the last line. Where Node or a registry is missing, the
-# tests that need the servers of others are skipped with the reason.
+# Runs all tests; arguments go to pytest, which then runs once. pytest's summary is the last line. Where Node or a registry
+# is missing, the tests that need the servers of others are skipped with the reason.
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh dev
 sh scripts/chromium.sh
 sh scripts/servers.sh || true
 sh scripts/node.sh || true
-exec .venv/bin/python -m pytest "$@"
+if [ $# -gt 0 ]; then
+    exec .venv/bin/python -m pytest "$@"
+fi
+# Two at a time, file by file: a file's tests share a server and a browser.
+exec .venv/bin/python -m pytest -n 2 --dist loadfile

@@ -66,9 +66,14 @@ def desk(tool_id: str) -> Desk | None:
     if found is None:
         found = Desk(tool_id, opened(kept, services.store().draft(_scope(tool_id), _DRAFT)))
         st.session_state[_key(tool_id)] = found
-    elif not same(found.editing.document, kept):
-        found.editing = found.editing.edited(kept)  # changed elsewhere, in another tab say
+    _follow(found, kept)
     return found
+
+
+def _follow(found: Desk, kept: dict[str, Any]) -> None:
+    """Take over what was changed elsewhere, in another tab say: an edit here must not undo it."""
+    if not same(found.editing.document, kept):
+        found.editing = found.editing.edited(kept)
 
 
 def json_key(tool_id: str) -> str:
@@ -167,6 +172,9 @@ def move_row(tool_id: str, place: str, key: str, change: Callable[[Any, Row], An
 
 def _on_desk(tool_id: str) -> Desk:
     found: Desk = st.session_state[_key(tool_id)]
+    tool = home.kept(tool_id)
+    if tool is not None:
+        _follow(found, document_of(tool))
     return found
 
 

@@ -28,6 +28,9 @@ from components.words import plain, spoken
 _TYPES = {"text": "text", "json": "JSON", "choice": "one of a list"}
 
 
+STEP = 30
+
+
 @dataclass(slots=True)
 class _Call:
     """``value`` is the last arguments that could be read, ``error`` what is wrong with ``shown`` where it cannot.
@@ -39,6 +42,7 @@ class _Call:
     seed: int = 0
     own: bool = False
     all_fields: bool = True
+    drawn: int = STEP
     revision: int = 0
     refused: dict[str, tuple[Any, str]] = field(default_factory=dict)
 
@@ -131,14 +135,27 @@ def _inputs(tool_id: str, call: _Call, schema: Mapping[str, Any]) -> None:
     tree = fill.fields(schema, call.value)
     if not tree:
         st.caption("This tool takes no arguments.")
+    left = [call.drawn]
     for one in tree:
-        _field(tool_id, call, one)
-    drawn = sum(1 for _ in fill.flat(tree))
-    if drawn >= fill.MAX_FIELDS - 1:
-        st.caption(f"The first {drawn} fields are shown; the rest is in the JSON.")
+        _field(tool_id, call, one, left)
+    total = sum(1 for _ in fill.flat(tree))
+    if total > call.drawn:
+        label = f"Show {min(STEP, total - call.drawn)} more of {total} fields"
+        st.button(label, key=f"call-more-{tool_id}", on_click=_more, args=(tool_id,))
+    elif total >= fill.MAX_FIELDS - 1:
+        st.caption(f"The first {total} fields are shown; the rest is in the JSON.")
 
 
-def _field(tool_id: str, call: _Call, one: Field) -> None:
+def _more(tool_id: str) -> None:
+    call: _Call = st.session_state[f"call-{tool_id}"]
+    call.drawn += STEP
+
+
+def _field(tool_id: str, call: _Call, one: Field, left: list[int]) -> None:
+    """``left`` holds how many more fields are drawn: a page of hundreds of inputs is slow to draw."""
+    if left[0] <= 0:
+        return
+    left[0] -= 1
     with st.container(gap="xsmall", key=f"call-field-{tool_id}{one.pointer}"):
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
             _input(tool_id, call, one)
@@ -158,13 +175,13 @@ def _field(tool_id: str, call: _Call, one: Field) -> None:
                 args=(tool_id, one, "choose"),
             )
         if one.given and one.kind in ("object", "array"):
-            _inside(tool_id, call, one)
+            _inside(tool_id, call, one, left)
 
 
-def _inside(tool_id: str, call: _Call, one: Field) -> None:
+def _inside(tool_id: str, call: _Call, one: Field, left: list[int]) -> None:
     with st.container(border=True, gap="small"):
         for child in one.children:
-            _field(tool_id, call, child)
+            _field(tool_id, call, child, left)
         if one.kind == "array":
             st.button(
                 f"Add an entry to {one.name}",

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from callsmith.types.setup import Setup
+from callsmith.types.tool import Tool
 from tests.browser.playground import Open, Playground
 from tests.browser.seeded import weather_setup
 from tests.browser.served import App
@@ -72,6 +73,24 @@ def test_the_open_tab_stays_open_when_tools_come(app: App, window: Open) -> None
     expect(page.go_on).to_be_visible()
     page.settled()
     expect(page.key("panel-tabs").get_by_role("tab", name="Usage")).to_have_attribute("aria-selected", "true")
+
+
+def test_escape_keeps_what_was_typed(app: App, window: Open) -> None:
+    tool_id = app.store.save_tool(
+        Tool("stay", "Stay", {"type": "object", "properties": {"kind": {"type": "string", "description": "Kind"}}})
+    )
+    page = window(app, f"/tools?tool={tool_id}")
+    page.key("prop-more-0").get_by_role("button").first.click()
+    page.ready()
+    box = page.page.get_by_role("textbox", name="Allowed values, one a line")
+    box.click()
+    box.fill("room\nonline")
+    box.press("Escape")
+    expect(box).to_have_count(0)
+    expect(page.page.get_by_text("one of: room, online")).to_be_visible()
+    record = app.store.tool(tool_id)
+    assert record is not None and record.tool.parameters is not None
+    assert record.tool.parameters["properties"]["kind"]["enum"] == ["room", "online"]
 
 
 def _fill(box: Locator, text: str) -> None:

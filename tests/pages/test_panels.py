@@ -135,6 +135,17 @@ def test_pasted_arguments_are_checked_and_broken_ones_kept(store: Store) -> None
     assert "fit the schema" in said(at)
 
 
+def test_many_fields_are_drawn_on_demand(store: Store) -> None:
+    wide = {"type": "object", "properties": {f"p{n}": {"type": "string"} for n in range(70)}}
+    tool_id = store.save_tool(Tool("book", "Book it", wide))
+    at = page(tool_id, "Sample call")
+    assert len(arguments(at)) == 70
+    shown = len([one for one in at.text_input if "call-in-" in (one.key or "")])
+    ran(at.button(key=f"call-more-{tool_id}").click().run())
+    assert shown == 30
+    assert len([one for one in at.text_input if "call-in-" in (one.key or "")]) == 60
+
+
 def test_a_schema_without_a_sample_says_so(store: Store) -> None:
     impossible = {"type": "object", "properties": {"a": {"type": "string", "enum": [1]}}, "required": ["a"]}
     at = page(store.save_tool(Tool("book", "Book it", impossible)), "Sample call")
@@ -183,3 +194,14 @@ def test_every_panel_stands_every_schema(store: Store, tab: str, schema: Any) ->
 @pytest.mark.parametrize("tab", ["Sample call", "Compile", "Strict", "Tokens", "Recorded calls", "Versions", "Export"])
 def test_every_panel_knows_free_text_tools(store: Store, tab: str) -> None:
     page(store.save_tool(Tool("query", "SQL", type="custom")), tab)
+
+
+def test_an_edit_in_one_tab_keeps_what_another_tab_changed(store: Store) -> None:
+    tool_id = store.save_tool(Tool("book", "Book it", SCHEMA))
+    one, other = page(tool_id, "Strict"), page(tool_id, "Strict")
+    ran(other.text_input(key="prop-description-0").input("By the other tab").run())
+    ran(one.text_input(key="prop-description-1").input("By this tab").run())
+    record = store.tool(tool_id)
+    assert record is not None and record.tool.parameters is not None
+    described = [part.get("description") for part in record.tool.parameters["properties"].values()]
+    assert described[:2] == ["By the other tab", "By this tab"]
