@@ -7,9 +7,11 @@ from collections import deque
 from dataclasses import dataclass, field
 from urllib.parse import quote_plus
 
+from callsmith.importing.curl_options import SHORT_WITH_VALUE, has_value
 from callsmith.importing.shell_words import split
 from callsmith.importing.types import Imported, ImportProblem, shown
 
+_NEXT = ("--next", "-:")
 _ENDS = frozenset(("|", ";", "&", "&&", "||", ">", ">>", "2>", "2>&1", "<", "2>/dev/null"))
 # One letter for each thing that can be said of a request.
 _LONG = {
@@ -19,38 +21,14 @@ _LONG = {
     **{"data-urlencode": "urlencode", "oauth2-bearer": "bearer"},
 }
 _FLAGS = {"get": "G", "head": "I"}
-# Options with a value that says nothing about the request itself.
-_IGNORED = frozenset(
-    (
-        *(
-            "output",
-            "max-time",
-            "connect-timeout",
-            "retry",
-            "retry-delay",
-            "write-out",
-            "cacert",
-            "cert",
-            "key",
-            "proxy",
-        ),
-        *(
-            "resolve",
-            "cookie-jar",
-            "limit-rate",
-            "max-redirs",
-            "interface",
-            "range",
-            "proxy-user",
-            "tls-max",
-            "ciphers",
-        ),
-        *("dump-header", "trace", "trace-ascii", "stderr", "capath", "retry-max-time", "keepalive-time", "unix-socket"),
-        *("aws-sigv4", "noproxy", "max-filesize", "config", "cert-type", "key-type", "pass", "socks5", "connect-to"),
-    )
-)
 _COMMENTS = re.compile(r"\s*(?:#[^\n]*\n\s*)*")
-_SHORT_IGNORED = "omwcrCEKxUDtyYzPQ"
+_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_VARIABLE = re.compile(r"(?:\$\w+|\$?\{+\w+\}+)(?:/|$)")
+_LONGEST_HOST = 1_000
+_HOST = re.compile(
+    r"(?:[^/?#@\s]*@)?(?:localhost|[^\s/?#@:]+\.[^\s/?#@:]+|\[[0-9A-Fa-f:.]+\]|[\w-]+(?=:\d|/))(?::\d+)?(?:[/?#]|$)"
+)
+_SAID_SHORT = "XHduFbAeT"
 
 
 @dataclass(slots=True)
@@ -88,31 +66,38 @@ def parse(text: str) -> Command:
     if not words or words.popleft().lower() not in ("curl", "curl.exe"):
         raise ImportProblem("A curl command begins with the word curl", 1, 1)
     command = Command()
+    bare: list[str] = []
     while words:
         word = words.popleft()
-        if word in _ENDS or word == "--next":
-            command.more = any(one.lower() in ("curl", "--next") or word == "--next" for one in words)
+        if word in _ENDS or word in _NEXT:
+            command.more = any(one.lower() == "curl" or one in _NEXT or word in _NEXT for one in words)
             break
         if word.startswith("--") and len(word) > 2:
             _long(command, word[2:], words)
         elif word.startswith("-") and len(word) > 1:
             _short(command, word[1:], words)
-        elif not command.url:
-            command.url = word
-        else:
+        elif word == "curl":
             command.more = True
-            if word == "curl":
-                break
-    if not command.url:
-        raise ImportProblem("This curl command names no address")
+            break
+        else:
+            bare.append(word)
+    addresses: list[str] = []
+    for pattern in (_SCHEME, _HOST, _VARIABLE):
+        addresses = addresses or [word for word in bare if pattern.match(word[:_LONGEST_HOST])]
+    if command.url:
+        addresses.insert(0, command.url)
+    if not addresses:
+        raise ImportProblem("This curl command names no address: write it with https:// before it")
+    command.url, command.more = addresses[0], command.more or len(addresses) > 1
     return command
 
 
 def _long(command: Command, option: str, words: deque[str]) -> None:
     name, equals, value = option.partition("=")
+    name = name.removeprefix("expand-")
     if name in _FLAGS:
         _say(command, _FLAGS[name], "")
-    elif name in _LONG or name in _IGNORED:
+    elif has_value(name):
         given = value if equals else words.popleft() if words else ""
         if name in _LONG:
             _say(command, _LONG[name], given, plain=name in ("form-string", "data-raw"))
@@ -121,9 +106,9 @@ def _long(command: Command, option: str, words: deque[str]) -> None:
 def _short(command: Command, letters: str, words: deque[str]) -> None:
     """Letters of which the last may have its value in the same word: ``-sXPOST``."""
     for at, letter in enumerate(letters):
-        if letter in "XHduFbAeT" or letter in _SHORT_IGNORED:
+        if letter in SHORT_WITH_VALUE:
             value = letters[at + 1 :] or (words.popleft() if words else "")
-            if letter not in _SHORT_IGNORED:
+            if letter in _SAID_SHORT:
                 _say(command, letter, value.removeprefix("=") if letter == "X" else value)
             return
         _say(command, letter, "")

@@ -5,7 +5,7 @@ Nothing is executed and nothing is fetched: references to files and addresses st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -37,14 +37,21 @@ def read_as(kind: str, data: str | bytes, filename: str = "") -> Imported:
     return _imported(kind, text_of(data), filename)
 
 
-def each(data: str | bytes, filename: str = "") -> Iterator[Candidate]:
-    """The candidates one by one, JSON lines as they are read. Names are each once in a document, not in the file."""
+def each(data: str | bytes, filename: str = "", problems: list[str] | None = None) -> Iterator[Candidate]:
+    """The candidates one by one, JSON lines as they are read. Names are each once in a document, not in the file.
+    What was left out stands in ``problems`` once all are read."""
     text = text_of(data)
     kind = detect.kind_of_text(text, filename)
     if kind in _TEXTS:
-        yield from _imported(kind, text, filename).candidates
-        return
-    yield from islice(_Reading(text, filename, "").candidates(Names), MAX_STREAMED)
+        found = _imported(kind, text, filename)
+        yield from found.candidates
+        left_out: Sequence[str] = found.problems
+    else:
+        reading = _Reading(text, filename, "")
+        yield from islice(reading.candidates(Names), MAX_STREAMED)
+        left_out = reading.problems
+    if problems is not None:
+        problems += dict.fromkeys(left_out)
 
 
 def _imported(kind: str, text: str, filename: str) -> Imported:

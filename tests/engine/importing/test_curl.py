@@ -102,3 +102,43 @@ def test_words_are_split_as_a_shell_does() -> None:
 def test_a_broken_command_is_told(text: str) -> None:
     with pytest.raises(ImportProblem):
         read(text)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *("--tlspassword S3cr3t.io --tlsuser bob", "--proxy-header 'Proxy-Authorization: S3cr3t'", "--pass S3cr3t.io"),
+        *(
+            "--login-options AUTH=S3cr3t",
+            "--sasl-authzid S3cr3t.io",
+            "--proxy-pass S3cr3t.io",
+            "--hostpubsha256 S3cr3t",
+            "$OPTIONS",
+        ),
+        *("--variable key=S3cr3t.io", "--proxy-user bob:S3cr3t.io", "--some-new-option S3cr3t.io", "-U bob:S3cr3t.io"),
+        *("-x http://bob:S3cr3t@proxy.io", "--preproxy socks5://S3cr3t", "--proxy http://S3cr3t", "--no-alpn -sSLk#"),
+        *("--haproxy-clientip S3cr3t.io", "--ech S3cr3t.io", "S3cr3t.io", "bob"),
+    ],
+)
+def test_the_value_of_an_option_is_never_the_address(options: str) -> None:
+    for command in (f"curl {options} https://api.x.com/v", f"curl https://api.x.com/v {options}"):
+        found = one(command)
+        assert found.title == "GET https://api.x.com/v"
+        assert "S3cr3t" not in str(to_json(found.tool)) + str(found.changes)
+
+
+@pytest.mark.parametrize(
+    ("words", "url"),
+    [
+        ("x.io/a", "http://x.io/a"),
+        ("word localhost:80/a", "http://localhost:80/a"),
+        ("server:8080", "http://server:8080"),
+        ("'[::1]:80/a'", "http://[::1]:80/a"),
+        ("$BASE/a", "http://{{BASE}}/a"),
+        ("'https://x.io/a?u=http://y.io' y.io", "https://x.io/a"),
+        ("--url x.io z.io", "http://x.io"),
+        ("--expand-url 'https://x.io/a'", "https://x.io/a"),
+    ],
+)
+def test_the_address_is_what_looks_like_one(words: str, url: str) -> None:
+    assert one(f"curl {words}").title.endswith(f" {url}")
