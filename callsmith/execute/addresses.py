@@ -12,6 +12,10 @@ from dataclasses import dataclass
 
 _Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+_GIVEN_OUT = ipaddress.IPv6Network("2000::/3")
+_TEREDO = ipaddress.IPv6Network("2001::/32")
+_LAST_32_BITS = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96", "::/96")))
+
 HOW = "Set CALLSMITH_PRIVATE_ADDRESSES=allow to permit it."
 
 
@@ -43,10 +47,33 @@ def resolved(host: str, port: int, policy: Policy = PUBLIC) -> str:
 
 
 def _check(host: str, address: _Address, policy: Policy) -> None:
-    inner = getattr(address, "ipv4_mapped", None) or getattr(address, "sixtofour", None) or address
-    if policy.private or (inner.is_global and not inner.is_multicast):
+    if policy.private or _is_public(address):
         return
-    if policy.loopback and inner.is_loopback:
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    if policy.loopback and mapped.is_loopback:
         return
-    what = "this machine" if inner.is_loopback else "a private network"
+    what = "this machine" if (_embedded(address) or address).is_loopback else "a private network"
     raise Refused(f"{host} is an address of {what} ({address}), which is not reached unasked. {HOW}")
+
+
+def _is_public(address: _Address) -> bool:
+    """What is not known to be public is not. Of IPv6 only 2000::/3 was ever given out (RFC 4291), and there Teredo
+    leads elsewhere."""
+    inner = _embedded(address)
+    if inner is not None:
+        return _is_public(inner)
+    if isinstance(address, ipaddress.IPv6Address) and (address not in _GIVEN_OUT or address in _TEREDO):
+        return False
+    return address.is_global and not address.is_multicast
+
+
+def _embedded(address: _Address) -> ipaddress.IPv4Address | None:
+    """The IPv4 address that an IPv6 address leads to: mapped (RFC 4291), 6to4 (RFC 3056), NAT64 (RFC 6052), or
+    compatible, as it was once written."""
+    if isinstance(address, ipaddress.IPv4Address):
+        return None
+    if address.sixtofour is not None:
+        return address.sixtofour
+    if any(address in network for network in _LAST_32_BITS) and not address.is_loopback:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return None
