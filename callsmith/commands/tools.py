@@ -1,7 +1,8 @@
 """``python -m callsmith tools ...``: what the Tools page does, from the shell, on any file that holds tools.
 
 Every command reads JSON, JSON lines, YAML or Python, also gzipped, in every shape that an import takes (docs/tools.md).
-Exit code 0: nothing to complain about; 1: a tool differs, is refused or has an error; 2: a file cannot be read.
+Exit code 0: nothing to complain about; 1: a tool differs, is refused or has an error; 2: a file cannot be read. Such
+a file is said on standard error, and the others are read all the same.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from callsmith.importing import Candidate
 
 FORMATS = ("openai-chat", "openai-responses", "anthropic", "gemini", "mcp")
-_FILES = click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+_FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object a tool.")
 
 
@@ -36,7 +37,8 @@ def roundtrip(files: tuple[Path, ...]) -> None:
     from callsmith.schema.roundtrip import check
 
     counts = {"tools": 0, "identical": 0, "different": 0, "refused": 0}
-    for path, candidate in _candidates(files):
+    found = _Candidates(files)
+    for path, candidate in found:
         counts["tools"] += 1
         schemas = [candidate.source] if candidate.source is not None else []
         schemas += [one for one in (candidate.tool.parameters, candidate.tool.output_schema) if one is not None]
@@ -46,14 +48,17 @@ def roundtrip(files: tuple[Path, ...]) -> None:
             results = [check(schema) for schema in schemas]
         except SchemaError as error:
             counts["refused"] += 1
-            click.echo(f"{path}: {candidate.tool.name}: {error}", err=True)
+            where = f"{error.path}: " if error.path else ""
+            click.echo(_safe(f"{path}: {candidate.tool.name}: {where}{error.message}"), err=True)
             continue
         different = next((result for result in results if not result.identical), None)
         counts["identical" if different is None else "different"] += 1
         if different is not None:
             _print({"name": candidate.tool.name, "file": str(path), "path": different.path, "reason": different.reason})
+    counts["tools"] += found.unread
+    counts["refused"] += found.unread
     _print(counts)
-    sys.exit(1 if counts["different"] else 0)
+    found.leave(bool(counts["different"]))
 
 
 @tools.command()
@@ -63,7 +68,8 @@ def lint(files: tuple[Path, ...], as_json: bool) -> None:
     """What is wrong or risky about each tool. Exit code 1 where there is an error."""
     from callsmith.schema.lint import lint_set
 
-    candidates = list(_candidates(files))
+    read = _Candidates(files)
+    candidates = list(read)
     usable = [candidate.tool for _, candidate in candidates if not candidate.refused]
     found = iter(lint_set(usable))
     failed = False
@@ -83,7 +89,7 @@ def lint(files: tuple[Path, ...], as_json: bool) -> None:
             _heading(path, name, len(row["findings"]))
             for one in row["findings"]:
                 click.echo(f"  {one['severity']:<8}{one['path'] or '/'}: {one['message']} [{one['rule']}]")
-    sys.exit(1 if failed else 0)
+    read.leave(failed)
 
 
 @tools.command()
@@ -93,8 +99,8 @@ def lint(files: tuple[Path, ...], as_json: bool) -> None:
 @_JSON
 def convert(files: tuple[Path, ...], wire: str, strict: bool, as_json: bool) -> None:
     """Each tool as a format sends it, and what each vendor makes of every keyword. Exit code 1 where one is refused."""
-    failed = False
-    for path, candidate in _candidates(files):
+    failed, found = False, _Candidates(files)
+    for path, candidate in found:
         row = _converted(candidate, wire, strict) if not candidate.refused else _not_converted(candidate)
         failed = failed or row["tool"] is None
         if as_json:
@@ -110,7 +116,7 @@ def convert(files: tuple[Path, ...], wire: str, strict: bool, as_json: bool) -> 
                 click.echo(f"  {one['verdict']:<10}{one['vendor']} {one['path'] or '/'}: {one['reason']}")
         if row["tool"] is not None:
             click.echo(json.dumps(row["tool"], ensure_ascii=False, indent=2))
-    sys.exit(1 if failed else 0)
+    found.leave(failed)
 
 
 @tools.command("import")
@@ -121,8 +127,8 @@ def import_(files: tuple[Path, ...], as_json: bool) -> None:
     from callsmith.schema.tool_document import document_of
     from callsmith.types.codec import to_json
 
-    failed = False
-    for path, candidate in _candidates(files):
+    failed, found = False, _Candidates(files)
+    for path, candidate in found:
         failed = failed or bool(candidate.refused)
         changes = [{"path": change.path, "message": change.message} for change in candidate.changes]
         if as_json:
@@ -139,7 +145,7 @@ def import_(files: tuple[Path, ...], as_json: bool) -> None:
             click.echo(f"  refused: {candidate.refused}")
         for change in changes:
             click.echo(f"  changed {change['path'] or '/'}: {change['message']}")
-    sys.exit(1 if failed else 0)
+    found.leave(failed)
 
 
 @tools.command()
@@ -153,7 +159,8 @@ def export(files: tuple[Path, ...], target: str, as_json: bool) -> None:
 
     if target not in TARGETS:
         raise click.BadParameter(f"{target!r} is none of {', '.join(TARGETS)}", param_hint="--to")
-    candidates = list(_candidates(files))
+    found = _Candidates(files)
+    candidates = list(found)
     usable = [candidate.tool for _, candidate in candidates if not candidate.refused]
     if as_json:
         for _, candidate in candidates:
@@ -169,7 +176,7 @@ def export(files: tuple[Path, ...], target: str, as_json: bool) -> None:
         click.echo(_safe(made.text))
         for note in made.notes:
             click.echo(note, err=True)
-    sys.exit(0 if len(usable) == len(candidates) else 1)
+    found.leave(len(usable) < len(candidates))
 
 
 @tools.command()
@@ -182,8 +189,8 @@ def sample(files: tuple[Path, ...], seed: int, as_json: bool) -> None:
     from callsmith.schema.sample import CannotSample
     from callsmith.schema.sample import sample as made
 
-    failed = False
-    for path, candidate in _candidates(files):
+    failed, found = False, _Candidates(files)
+    for path, candidate in found:
         name = candidate.tool.name
         row: dict[str, Any] = {"name": name, "arguments": None}
         try:
@@ -199,24 +206,38 @@ def sample(files: tuple[Path, ...], seed: int, as_json: bool) -> None:
             click.echo(f"{path}: {name}: {row['refused']}", err=True)
         else:
             click.echo(f"{name} {_safe(json.dumps(row['arguments'], ensure_ascii=False))}")
-    sys.exit(1 if failed else 0)
+    found.leave(failed)
 
 
-def _candidates(files: tuple[Path, ...]) -> Iterator[tuple[Path, Candidate]]:
-    """Every tool of the files. What is no tool definition at all ends the command."""
-    from callsmith.importing import ImportProblem, each
+class _Candidates:
+    """Every tool of the files. What cannot be read or holds no tool is said and counted, as is what was left out."""
 
-    for path in files:
-        try:
-            for candidate in each(path.read_bytes(), path.name):
-                yield path, candidate
-        except (ImportProblem, OSError) as error:
-            _stop(f"{path}: {error}")
+    def __init__(self, files: tuple[Path, ...]) -> None:
+        self.unread = 0
+        self._files = files
 
+    def __iter__(self) -> Iterator[tuple[Path, Candidate]]:
+        from callsmith.importing import ImportProblem, each
 
-def _stop(message: str) -> NoReturn:
-    click.echo(f"Error: {message}", err=True)
-    sys.exit(2)
+        for path in self._files:
+            left_out: list[str] = []
+            try:
+                for candidate in each(path.read_bytes(), path.name, left_out):
+                    yield path, candidate
+            except ImportProblem as problem:
+                self._fail(path, str(problem))
+            except OSError as error:
+                self._fail(path, error.strerror or str(error))
+            for one in left_out:
+                click.echo(_safe(f"{path}: {one}"), err=True)
+
+    def leave(self, failed: bool) -> NoReturn:
+        """End the command with its exit code."""
+        sys.exit(2 if self.unread else int(failed))
+
+    def _fail(self, path: Path, message: str) -> None:
+        self.unread += 1
+        click.echo(_safe(f"Error: {path}: {message}"), err=True)
 
 
 def _converted(candidate: Candidate, wire: str, strict: bool) -> dict[str, Any]:

@@ -142,6 +142,44 @@ def test_what_holds_no_tools(tmp_path: Path) -> None:
     assert run("lint", tmp_path / "missing.json").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [(("roundtrip",), 1), (("lint", "--json"), 2), (("import", "--json"), 2), (("sample", "--json"), 2)]
+    + [(("convert", "--to", "mcp", "--json"), 2), (("export", "--to", "json", "--json"), 2)],
+)
+def test_a_bad_file_does_not_end_the_run(weather: Path, tmp_path: Path, command: tuple[str, ...], lines: int) -> None:
+    broken = tmp_path / "nan.json"
+    broken.write_text('{"name": "x", "parameters": {"maximum": NaN}}')
+    missing = tmp_path / "missing.json"
+    result = run(*command, weather, broken, missing, tmp_path, weather)
+    assert result.exit_code == 2
+    assert len(rows(result)) == lines
+    for bad in (broken, missing, tmp_path):
+        assert f"Error: {bad}: " in result.stderr
+    if command == ("roundtrip",):
+        assert rows(result) == [{"tools": 5, "identical": 2, "different": 0, "refused": 3}]
+
+
+def test_what_an_import_leaves_out_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "request.json"
+    own = {"type": "function", "name": "find", "parameters": {"type": "object", "properties": {}}}
+    hosted = [{"type": "web_search"}, {"type": "mcp", "server_label": "x", "server_url": "https://example.com/mcp"}]
+    path.write_text(json.dumps({"model": "m", "input": "Hello", "tools": [own, *hosted]}))
+    result = run("import", path, "--json")
+    assert result.exit_code == 0
+    assert [row["name"] for row in rows(result)] == ["find"]
+    assert "web_search" in result.stderr and "mcp" in result.stderr
+
+
+def test_a_refusal_is_said_without_ado(tmp_path: Path) -> None:
+    path = tmp_path / "two.jsonl"
+    path.write_text(json.dumps(WEATHER) + '\n{"name": "x", "parameters": {"maximum": NaN}}\n')
+    result = run("roundtrip", path)
+    assert rows(result) == [{"tools": 2, "identical": 1, "different": 0, "refused": 1}]
+    assert "NaN" in result.stderr
+    assert "The schema" not in result.stderr
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("file", ["mcp-tools-dev.jsonl.gz", "bfcl-dev.jsonl.gz", "openapi/box.json"])
 def test_everything_real_goes_through(shared: Path, file: str) -> None:
