@@ -9,7 +9,14 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from callsmith.importing import sample
 from callsmith.importing.curl import Command
-from callsmith.importing.secrets import looks_secret, placeholder, secret_name
+from callsmith.importing.secrets import (
+    holds_secret,
+    known_key,
+    looks_secret,
+    placeholder,
+    secret_as_name,
+    secret_name,
+)
 from callsmith.importing.types import Candidate, ImportProblem, shown
 from callsmith.schema import text as json_text
 from callsmith.schema.changes import Change
@@ -21,6 +28,10 @@ _ILLEGAL = re.compile(r"[^A-Za-z0-9-]+")
 _FORM = "application/x-www-form-urlencoded"
 _NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?")
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z_]\w{0,63})\}|([A-Za-z_]\w{0,63}))")
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+# Slack, Discord and others: whoever has the end of such an address may write there.
+_WEBHOOK = re.compile(r"hooks?\.[^/]+|(?:[^/]*/)*(?:web)?hooks?(?:b2)?/.*", re.IGNORECASE)
+_LEAST_WEBHOOK = 8
 _KEPT = re.compile(r"(?:[A-Za-z][\w-]{0,20} )?\{\{\w+\}\}")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9-]{2,20}) +(\S.*)", re.DOTALL)
 # What a browser or curl adds by itself.
@@ -57,6 +68,9 @@ class _Draft:
         self.changes.append(Change("", f"{what} is a secret: {secret} stands in its place, its value was not kept"))
         return secret
 
+    def leave_out(self, what: str) -> None:
+        self.changes.append(Change("/parameters/properties", f"{what} looks like a secret: left out"))
+
 
 def candidate(command: Command, filename: str) -> tuple[Candidate, list[str]]:
     """The tool, and what could not be read."""
@@ -82,18 +96,25 @@ def candidate(command: Command, filename: str) -> tuple[Candidate, list[str]]:
 
 def _url(draft: _Draft, command: Command) -> tuple[str, list[str]]:
     """The address without query and secrets, and the pieces of the query."""
-    given = command.url if "://" in command.url[:20] else f"http://{command.url}"
+    given = command.url if _ABSOLUTE.match(command.url) else f"http://{command.url}"
     try:
         parts: SplitResult = urlsplit(given)
-    except ValueError as error:
-        raise ImportProblem(f"{shown(command.url)} is not an address ({error})") from error
+    except ValueError:
+        raise ImportProblem("The address of this command cannot be read: check the brackets of its host") from None
     host = parts.netloc.rpartition("@")[2]
-    if parts.username is not None:
+    if "@" in parts.netloc:
         command.headers.append(("Authorization", "Basic in-the-address"))
+    if known_key(host):
+        host = draft.hide("The host of the address", "HOST_SECRET")
     segments = []
-    for segment in parts.path.split("/"):
+    hook = _WEBHOOK.fullmatch(host) or _WEBHOOK.fullmatch(parts.path)
+    steps = parts.path.split("/")
+    for number, segment in enumerate(steps):
         referred = _VARIABLE.sub(_reference, segment)
-        if looks_secret(segment):
+        last = (
+            hook is not None and number == len(steps) - 1 and len(segment) >= _LEAST_WEBHOOK and not segment.isdigit()
+        )
+        if looks_secret(segment) or (last and "{{" not in referred):
             referred = draft.hide("A part of the path", "PATH_SECRET")
         segments.append(referred if "{{" in referred else segment.replace("{", "%7B").replace("}", "%7D"))
     return f"{parts.scheme}://{_VARIABLE.sub(_reference, host)}{'/'.join(segments)}", [
@@ -107,7 +128,9 @@ def _query(draft: _Draft, pieces: list[str]) -> list[str]:
     fields: dict[str, list[str]] = {}
     for piece in pieces:
         for name, value in _pairs(piece):
-            if secret_name(name) or looks_secret(value) or _VARIABLE.fullmatch(value):
+            if secret_as_name(name):
+                fixed.append(draft.hide("A name in the query", "QUERY_SECRET"))
+            elif secret_name(name) or looks_secret(value) or _VARIABLE.fullmatch(value):
                 found = _VARIABLE.fullmatch(value)
                 secret = draft.hide(f'"{shown(name)}" of the query', _reference(found) if found else name)
                 fixed.append(f"{quote(name)}={secret}")
@@ -130,6 +153,9 @@ def _headers(draft: _Draft, command: Command) -> tuple[dict[str, str], str]:
     headers: dict[str, str] = {}
     content_type = "application/json" if command.json else ""
     for name, given in command.headers:
+        if secret_as_name(name):
+            draft.leave_out("The name of a header")
+            continue
         value = _VARIABLE.sub(_reference, given)
         lower = name.lower()
         if lower == "content-type":
@@ -138,7 +164,7 @@ def _headers(draft: _Draft, command: Command) -> tuple[dict[str, str], str]:
             headers[name] = value
         elif lower in ("authorization", "proxy-authorization"):
             headers[name] = _authorization(draft, name, value)
-        elif secret_name(name) or any(looks_secret(word) for word in value.split()):
+        elif secret_name(name) or (looks_secret(value) and not _NOISE.fullmatch(name)):
             headers[name] = draft.hide(f'The header "{shown(name)}"', name)
         elif not _NOISE.fullmatch(name):
             headers[name] = value
@@ -158,8 +184,11 @@ def _body(draft: _Draft, command: Command, content_type: str) -> str:
     """Adds what is sent; the content type of the request, "" where nothing is sent."""
     if command.form:
         for name, value in command.form:
+            if secret_as_name(name):
+                draft.leave_out("The name of a field of the form")
+                continue
             file = value.startswith(("@", "<"))
-            draft.add(name, "body", {"type": "string", "format": "binary"} if file else _guessed([value]))
+            draft.add(name, "body", {"type": "string", "format": "binary"} if file else _guessed([value], name))
         return content_type or "multipart/form-data"
     if command.files and not command.data:
         draft.add("body", "body", {"type": "string"}, whole=True)
@@ -176,15 +205,18 @@ def _body(draft: _Draft, command: Command, content_type: str) -> str:
         return content_type or _FORM
     fields: dict[str, list[str]] = {}
     for name, value in pairs:
-        fields.setdefault(name, []).append(value)
+        if secret_as_name(name):
+            draft.leave_out("The name of a field of the body")
+        else:
+            fields.setdefault(name, []).append(value)
     for name, values in fields.items():
-        draft.add(name, "body", {"type": "string"} if secret_name(name) else _guessed(values))
+        draft.add(name, "body", _guessed(values, name))
     return content_type or _FORM
 
 
 def _json_body(draft: _Draft, data: str) -> None:
     try:
-        value = json_text.read(data)
+        value = _without_secret_names(draft, json_text.read(data))
         schema = sample.schema_of([value])
     except (TextError, ValueError) as error:
         said = shown(str(error), 200)
@@ -199,21 +231,32 @@ def _json_body(draft: _Draft, data: str) -> None:
         draft.add(name, "body", {**field_schema, **_examples(name, [value[name]])})
 
 
-def _guessed(values: list[str]) -> dict[str, Any]:
+def _without_secret_names(draft: _Draft, value: Any) -> Any:
+    """The value without the fields of which the name is a secret. A schema keeps names, and no values."""
+    if isinstance(value, list):
+        return [_without_secret_names(draft, one) for one in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: _without_secret_names(draft, one) for name, one in value.items() if not secret_as_name(name)}
+    if len(kept) < len(value):
+        draft.leave_out("The name of a field of the body")
+    return kept
+
+
+def _guessed(values: list[str], name: str = "") -> dict[str, Any]:
     """The schema of what stands in a query or form, where all is text."""
     typed = [json_text.read(one) if _NUMBER.fullmatch(one) or one in ("true", "false") else one for one in values]
     if any(isinstance(one, str) for one in typed):
         typed = list(values)
     schema = sample.schema_of(typed)
-    return {"type": "array", "items": schema} if len(values) > 1 else {**schema, **_examples("", typed)}
+    return {"type": "array", "items": schema} if len(values) > 1 else {**schema, **_examples(name, typed)}
 
 
 def _examples(name: str, values: list[Any]) -> dict[str, Any]:
     """The value of the command as an example, where it is short and no secret."""
     value = values[0]
     short = isinstance(value, int | float) or (isinstance(value, str) and 0 < len(value) <= 100)
-    hidden = secret_name(name) or (isinstance(value, str) and any(looks_secret(word) for word in value.split()))
-    return {"examples": [value]} if short and not hidden else {}
+    return {"examples": [value]} if short and not holds_secret(value, name) else {}
 
 
 def _method(command: Command) -> str:

@@ -68,6 +68,62 @@ def test_no_secret_is_kept(command: str, secret: str, placeholder: str) -> None:
     assert placeholder in kept
 
 
+KEY = "sk-proj-abcdefgh12345678"
+
+
+@pytest.mark.parametrize(
+    ("command", "secret"),
+    [
+        ("curl https://hooks.slack.com/services/T00000000/B00000000/aBcDeFgHiJkLmNoPqRsTuVwX", "aBcDeF"),
+        ("curl https://hooks.slack.com/services/T00000000/B00000000/abcdefghijkl", "abcdefgh"),
+        ("curl https://discord.com/api/webhooks/123456/aBcDeFgHi-JkLmNoPqRsTuVwXyZ", "aBcDeF"),
+        ("curl x.io/abcdefabcdefabcdefabcdefabcdefab/send", "abcdefabc"),
+        (f"curl 'x.io/v;token={KEY}/a'", KEY),
+        ("curl 'x.io/v;token=hunter2/a'", "hunter2"),
+        ("curl x.io/ghp_abcdefghijklmnop", "ghp_"),
+        ("curl x.io/key-AKIAIOSFODNN7EXAMPLE", "AKIA"),
+        (f"curl 'x.io?{KEY}'", KEY),
+        (f"curl 'x.io?{KEY}=1'", KEY),
+        (f"curl 'x.io?u=https%3A%2F%2Fy.io%2F%3Fk%3D{KEY}'", KEY),
+        (f"curl x.io -d {KEY}=1", KEY),
+        (f"curl x.io -F {KEY}=1", KEY),
+        (f"""curl x.io --json '{{"a": {{"{KEY}": 1}}}}'""", KEY),
+        (f"""curl x.io --json '{{"{KEY}": 1}}'""", KEY),
+        (f"""curl x.io --json '{{"text": "use {KEY}, please"}}'""", KEY),
+        ("""curl x.io --json '{"passcode": "1234567", "pin": 4711}'""", "4711"),
+        ("""curl x.io --json '{"passcode": "1234567", "pin": 4711}'""", "1234567"),
+        ("curl x.io -F pin=4711", "4711"),
+        ("curl x.io -d passcode=1234567", "1234567"),
+        ("curl 'x.io?pin=4711'", "4711"),
+        (f"curl x.io -H 'X-Data: a={KEY};b=c'", KEY),
+        (f"""curl x.io -H 'X-Data: key="{KEY}"'""", KEY),
+        ("curl x.io -H 'X-Data: a=1;password=hunter2'", "hunter2"),
+        (f"curl x.io -H '{KEY}: 1'", KEY),
+        (f"curl https://{KEY}/a", KEY),
+        (f"curl -A {KEY} x.io", KEY),
+        (f"curl 'x.io/a#{KEY}'", KEY),
+    ],
+)
+def test_no_secret_is_kept_wherever_it_stands(command: str, secret: str) -> None:
+    found = read(command)
+    kept = str(to_json(found.candidates[0].tool)) + str(found.candidates) + str(found.problems) + found.label
+    assert secret not in kept
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/getUserInformationByAccountId", "/repos/a/b/hooks", "/2024-01-01/task-based-work"]
+)
+def test_words_are_no_secrets(path: str) -> None:
+    assert one(f"curl https://x.io{path}").title.endswith(path)
+
+
+def test_what_cannot_be_read_is_not_repeated() -> None:
+    for address in (f"https://[{KEY}", f"https://[{KEY}]/a", f"https://x\u2100{KEY}/a"):
+        with pytest.raises(ImportProblem) as told:
+            read(f"curl {address}")
+        assert KEY not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("command", "method", "content_type"),
     [
