@@ -45,7 +45,7 @@ def check(parameters: Any) -> Roundtrip:
     try:
         after = _set_again(before)
         _expect(before, after, "", "the form as a whole")
-        tool = tool_of({"name": "tool", "description": "", "parameters": text.read(text.write(after))})
+        tool = tool_of({"name": "tool", "description": "", "parameters": _read_again(after)})
         kept = document_of(from_json(Tool, json.loads(json.dumps(to_json(tool)))))
         _expect(before, kept.get("parameters"), "", "the text and the store")
     except _Differs as found:
@@ -55,12 +55,19 @@ def check(parameters: Any) -> Roundtrip:
     return Roundtrip(True)
 
 
+def _read_again(schema: Any) -> Any:
+    written = text.write(schema)
+    return text.read(written, len(written))
+
+
 def _opened(parameters: Any) -> Any:
     if parameters is not None and not isinstance(parameters, Mapping):
         raise SchemaError("", "Parameters are a JSON Schema object, in braces")
     _refuse_shape(parameters)
     try:
-        opened = text.read(json.dumps(parameters, allow_nan=False))
+        # What was read already is in memory: how long a text may be was decided where it was read.
+        written = json.dumps(parameters, allow_nan=False)
+        opened = text.read(written, len(written))
     except TextError as error:
         raise SchemaError("", error.message) from error
     except (TypeError, ValueError, UnicodeError) as error:
@@ -84,15 +91,16 @@ def _refuse_shape(parameters: Any) -> None:
 
 def _set_again(parameters: Any) -> Any:
     changed: dict[str, Any] = {}
+    required: dict[str, frozenset[str] | None] = {}
     for row in flat([root(parameters)]):
         for level in row.levels:
             changed[level.pointer] = _level(level.schema, level.pointer, level)
-        _row(parameters, row)
+        _row(parameters, row, required)
     return document.put_all(parameters, changed) if parameters is not None else None
 
 
-def _row(parameters: Any, row: Row) -> None:
-    """The inputs of the row itself."""
+def _row(parameters: Any, row: Row, required: dict[str, frozenset[str] | None]) -> None:
+    """The inputs of the row itself. ``required`` keeps the names of each object: there can be thousands in one."""
     schema = row.schema
     _expect(schema, set_type(schema, "", row.type), row.pointer, "the type")
     if isinstance(schema, dict):
@@ -100,10 +108,18 @@ def _row(parameters: Any, row: Row) -> None:
     if row.named and row.name:
         _expect(parameters, set_name(parameters, row.pointer, row.name), row.pointer, "the name")
     if row.held == "properties":
-        owner = get(parameters, form_edit.owner_of(row.pointer))
-        names = owner.get("required", [])
-        if isinstance(names, list) and (row.name in names) != row.required:
+        owner = form_edit.owner_of(row.pointer)
+        if owner not in required:
+            required[owner] = _required(get(parameters, owner))
+        names = required[owner]
+        if names is not None and (row.name in names) != row.required:
             raise _Differs(row.pointer, "required is changed by the form")
+
+
+def _required(schema: Any) -> frozenset[str] | None:
+    """None where ``required`` is no list."""
+    names = schema.get("required", [])
+    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else None
 
 
 def _level(schema: Any, pointer: str, level: Any) -> Any:

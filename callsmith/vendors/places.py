@@ -107,10 +107,11 @@ class _Walker:
         )
         walk.places.append(Place(path, schema, entries, level, parent, holder))
         inside = []
+        required = _required(schema)
         for step, child in children(schema):
             if isinstance(child, Mapping):
                 self._paths.setdefault(id(child), path + step)
-                self._edges.append(Edge(path, path + step, _is_optional(step, schema)))
+                self._edges.append(Edge(path, path + step, _is_optional(step, required)))
                 inside.append((path + step, child, level, path, f"{path}/{step.split('/', 2)[1]}"))
             elif isinstance(child, bool):
                 if step not in _SWITCHES:
@@ -135,8 +136,12 @@ class _Walker:
         self._references.clear()
 
 
-def _is_optional(step: str, schema: Mapping[str, Any]) -> bool:
+def _required(schema: Mapping[str, Any]) -> frozenset[str]:
+    names = schema.get("required")
+    return frozenset(name for name in names if isinstance(name, str)) if isinstance(names, list) else frozenset()
+
+
+def _is_optional(step: str, required: frozenset[str]) -> bool:
     if not step.startswith("/properties/"):
         return False
-    name, required = step[len("/properties/") :].replace("~1", "/").replace("~0", "~"), schema.get("required")
-    return not isinstance(required, list) or name not in required
+    return step[len("/properties/") :].replace("~1", "/").replace("~0", "~") not in required

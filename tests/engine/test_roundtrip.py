@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from callsmith.schema import form_fields
+from callsmith.schema import form_fields, roundtrip
 from callsmith.schema.errors import SchemaError
 from callsmith.schema.form_keywords import NUMBER
 from callsmith.schema.roundtrip import Roundtrip, check
+from callsmith.schema.text import MAX_CHARACTERS
 from tests.engine.schema_kit import JSON, NAMES, PARAMETERS, TYPES, real_tools
 
 WORDS = [
@@ -109,6 +110,18 @@ def test_a_deep_schema_is_opened(keyword):
     assert check(deep(keyword, 480)) == Roundtrip(True)
     with pytest.raises(SchemaError, match="levels deep"):
         check(deep(keyword, 5_000))
+
+
+def test_the_required_names_of_an_object_are_gathered_once(monkeypatch):
+    asked, gather = [], roundtrip._required
+    monkeypatch.setattr(roundtrip, "_required", lambda schema: asked.append(schema) or gather(schema))
+    properties = {f"p{number}": {"type": "string"} for number in range(20)}
+    assert check({"type": "object", "properties": properties, "required": list(properties)}).identical
+    assert len(asked) == 1
+
+
+def test_a_schema_longer_than_what_is_typed_is_opened():
+    assert check({"description": "x" * (MAX_CHARACTERS + 1)}).identical
 
 
 @pytest.mark.slow

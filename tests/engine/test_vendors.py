@@ -14,6 +14,7 @@ from callsmith.schema.walk import escape, subschemas
 from callsmith.types.tool import Grammar, Tool
 from callsmith.vendors import VENDORS, Verdict, compile_all, compile_tool, convert, in_words, summary, verdicts
 from callsmith.vendors.keywords import KNOWN
+from callsmith.vendors.places import walked
 from callsmith.vendors.rules import WORDS, Rule, Table
 from tests.engine.schema_kit import PARAMETERS, real_tools
 
@@ -385,6 +386,17 @@ def test_a_schema_of_shared_parts_does_not_run_away() -> None:
     found = verdicts(Tool("t", "", schema), "openai")
     assert len(found) < 100_000
     assert found[-1].keyword == "(size)"
+
+
+def test_the_required_names_of_an_object_are_gathered_once() -> None:
+    class Names(list[str]):
+        def __contains__(self, name: object) -> bool:
+            raise AssertionError("searched name by name")
+
+    part = {"type": "object", "properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}}, "required": Names(["a"])}
+    walk = walked(Tool("t", "", part))
+    assert walk.loops == {"/properties/a/$ref", "/properties/b/$ref"}
+    assert walk.forced == {"/properties/a/$ref"}
 
 
 def test_a_definition_met_through_another_spelling_is_judged_once() -> None:
