@@ -7,12 +7,14 @@ configuration allows it; the program gets no variable of ours but PATH, HOME and
 from __future__ import annotations
 
 import importlib.util
+import re
 import shlex
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 from callsmith.execute import mcp_loop
 from callsmith.execute.addresses import PUBLIC, Policy, Refused
@@ -53,8 +55,12 @@ class McpTarget:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def words(self) -> str:
-        return self.url or self.command
+    def place(self) -> str:
+        """The host, or the file name of the program: the rest of an address or a command line may hold a key."""
+        if self.url:
+            at = urlsplit(self.url)
+            return f"{at.hostname or ''}:{at.port}" if at.port else at.hostname or ""
+        return re.split(r"[\\/]", _words_of(self.command)[0])[-1]
 
 
 def list_tools(
@@ -92,7 +98,7 @@ async def _listing(target: McpTarget, policy: Policy, stderr: TextIO) -> McpList
         info = client.server_info
         name = info.name if info is not None else ""
         version = info.version if info is not None else ""
-        return McpListing(name or target.words, version or "", str(client.protocol_version or ""), tuple(tools))
+        return McpListing(name or target.place, version or "", str(client.protocol_version or ""), tuple(tools))
 
 
 @asynccontextmanager
@@ -140,7 +146,7 @@ def _plain(target: McpTarget, error: BaseException) -> str:
             status = getattr(getattr(cause, "response", None), "status_code", "an error")
             return f"The server answered with status {status}. Check the address and, if it wants a token, the headers."
         if type(cause).__name__ == "ConnectError":
-            return f"Nothing answers at {target.url}. Is the server running?"
+            return f"Nothing answers at {target.place}. Is the server running?"
     said = next((str(cause) for cause in causes if str(cause)), type(error).__name__)
     if target.command:
         return f"The program ended, or does not speak MCP on its standard output: {said[:300]}"

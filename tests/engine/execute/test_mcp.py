@@ -36,6 +36,24 @@ if len(sys.argv) > 1:
 else:
     server.run()
 '''
+NAMELESS = """
+import json, sys
+
+for line in sys.stdin:
+    asked = json.loads(line)
+    if asked.get("method") == "initialize":
+        version = asked["params"]["protocolVersion"]
+        result = {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": {"name": "", "version": ""}}
+    elif asked.get("method") == "tools/list":
+        result = {"tools": [{"name": "f", "inputSchema": {"type": "object"}}]}
+    elif "id" in asked:
+        error = {"code": -32601, "message": "Method not found"}
+        print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "error": error}), flush=True)
+        continue
+    else:
+        continue
+    print(json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": result}), flush=True)
+"""
 
 
 @pytest.fixture
@@ -73,6 +91,16 @@ def test_over_http(served: str) -> None:
     assert [tool["name"] for tool in list_tools(McpTarget(url=served), policy=LOOPBACK).tools] == ["forecast"]
     with pytest.raises(McpProblem, match="this machine"):
         list_tools(McpTarget(url=served))
+
+
+def test_a_server_without_a_name_is_called_by_its_place_and_no_key_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "nameless.py"
+    path.write_text(NAMELESS)
+    listing = list_tools(McpTarget(command=f"{sys.executable} {path} --api-key S3cr3t"), stdio=True)
+    assert (listing.server, listing.tools[0]["name"]) == (Path(sys.executable).name, "f")
+    assert McpTarget(command="'/opt/my tools/server' --api-key S3cr3t").place == "server"
+    assert McpTarget(url="https://bob:S3cr3t@x.io:8443/S3cr3t?key=S3cr3t").place == "x.io:8443"
+    assert McpTarget(url="https://x.io/mcp?key=S3cr3t").place == "x.io"
 
 
 def test_a_command_is_not_started_unless_allowed(tmp_path: Path) -> None:
