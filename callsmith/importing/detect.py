@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from callsmith.importing.types import ImportProblem, shown
+
 _HEAD = 20_000
 _CURL = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[$%>]\s*)?curl(?:\.exe)?\s", re.IGNORECASE)
 _DEFINITION = re.compile(r"^(?:async[ \t]+)?(?:def|class)[ \t]+[^\W\d]\w*[ \t]*[(:\[]", re.MULTILINE)
@@ -35,3 +37,23 @@ def is_openapi(document: Any) -> bool:
     if not isinstance(version, str | int | float) or isinstance(version, bool):
         return False
     return any(isinstance(document.get(key), dict) for key in ("paths", "webhooks"))
+
+
+def refuse_broken(document: Any) -> None:
+    """ImportProblem for what says itself that it is no sample, where no tool was found in it."""
+    if not isinstance(document, dict):
+        return
+    for key in ("openapi", "swagger"):
+        if key in document:
+            paths = document.get("paths")
+            what = 'it has no "paths"' if paths is None else '"paths" is not an object'
+            if isinstance(paths, dict):
+                what = f'"{key}" is not a version in quotes'
+            raise ImportProblem(f"This is an OpenAPI document, but {what}, so there are no operations to import")
+    if "jsonrpc" in document:
+        error = document.get("error")
+        said = error.get("message") if isinstance(error, dict) else None
+        if error is not None:
+            words = f": {shown(said)}" if isinstance(said, str) and said else ""
+            raise ImportProblem(f"This is the error of a server, not a list of tools{words}")
+        raise ImportProblem("This is a JSON-RPC message without tools: what is read is the answer to tools/list")

@@ -155,6 +155,9 @@ class _Reading:
             from callsmith.importing.sample import read as read_sample
 
             values = [document.value for document in unknown]
+            for value in values:
+                for one in value if isinstance(value, list) else [value]:
+                    detect.refuse_broken(one)
             if any(isinstance(value, dict) and "mcpServers" in value for value in values):
                 raise ImportProblem("These are settings of MCP servers. Connect to a server to import its tools")
             try:

@@ -67,7 +67,7 @@ def shape_of(value: Mapping[str, Any], within: str = "", listed: bool = False) -
         ("gemini", ("parametersJsonSchema", "parameters_json_schema")),
         ("anthropic", ("input_schema",)),
     ):
-        if any(isinstance(value.get(field), dict) for field in telling):
+        if any(_is_schema(value, field) for field in telling):
             return shape
     if not isinstance(value.get("name"), str):
         return "schema" if looks_like_schema(value) else ""
@@ -156,9 +156,15 @@ def _inner(value: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, An
     return (inner, value) if isinstance(inner, dict) else (value, {})
 
 
+def _is_schema(value: Mapping[str, Any], field: str) -> bool:
+    """Whether a schema stands there, or what is written for an empty one. No schema of an answer tells nothing."""
+    given = value.get(field, False)
+    return isinstance(given, dict) or given == [] or (given is None and field != "outputSchema")
+
+
 def _is_definition(value: Mapping[str, Any]) -> bool:
     """Whether a named object defines a tool. Many objects have a name: outside of a list of tools more is asked for."""
-    if isinstance(value.get("parameters"), dict):
+    if _is_schema(value, "parameters"):
         return True
     return isinstance(value.get("description"), str) and all(field in FIELDS for field in value)
 
@@ -176,18 +182,24 @@ def _schema(
 ) -> tuple[dict[str, Any] | None, Mapping[str, Any] | None, list[Change]]:
     """The schema at the first of ``places`` that has one: made JSON Schema, as it was where that differs, changes."""
     place = next((place for place in places if fields.get(place) is not None), None)
-    for empty in places:
-        if empty in fields and fields[empty] is None:
-            del fields[empty]
+    empty = [one for one in places if one in fields and fields[one] is None]
+    for one in empty:
+        del fields[one]
     if place is None:
-        return None, None, []
+        return ({}, None, [_emptied(empty[0], "null", at)]) if empty and at == "/parameters" else (None, None, [])
     found = fields.pop(place)
+    if found == []:
+        return {}, None, [_emptied(place, "an empty list, as PHP writes an empty object", at)]
     if not isinstance(found, dict):
         raise Broken(f'"{place}" is a JSON Schema object, not {words(found)}')
     known = "" if shape == "gemini" and "json" in place.lower() else shape
     made, changes = dialect.repaired(found, known, at)
     _check(made, at)
     return made, found if changes else None, changes
+
+
+def _emptied(place: str, what: str, at: str) -> Change:
+    return Change(at, f'"{place}" was {what}: now {{}}, which allows any arguments')
 
 
 def _check(schema: Mapping[str, Any], at: str) -> None:

@@ -155,3 +155,37 @@ def test_an_object_that_is_nothing_else_is_a_sample() -> None:
         "required": ["city", "n"],
     }
     assert found.problems
+
+
+@pytest.mark.parametrize("empty", [[], None])
+def test_parameters_that_are_empty_otherwise_are_an_empty_schema_and_that_is_said(empty: Any) -> None:
+    for definition in (
+        {"name": "f", "parameters": empty},
+        {"type": "function", "function": {"name": "f", "parameters": empty}},
+        {"tools": [{"name": "f", "parameters": empty}]},
+    ):
+        found = only(definition)
+        assert (found.tool.name, found.tool.parameters) == ("f", {})
+        assert [change.path for change in found.changes] == ["/parameters"]
+    for place in ("input_schema", "inputSchema"):
+        assert only({"tools": [{"name": "f", place: empty}]}).tool.parameters == {}
+    assert only({"name": "f", "inputSchema": []}).tool.parameters == {}
+    assert only({"name": "f", "inputSchema": {}, "outputSchema": None}).tool.output_schema is None
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ({"openapi": "3.0.0", "paths": []}, '"paths" is not an object'),
+        ({"openapi": "3.0.0", "info": {"title": "T"}}, 'no "paths"'),
+        ({"openapi": "3.0.0", "paths": {}}, "no operations"),
+        ({"openapi": None, "paths": {}}, "version"),
+        ({"swagger": "2.0"}, 'no "paths"'),
+        ({"jsonrpc": "2.0", "id": 1, "error": {"code": -32601, "message": "Method not found"}}, "Method not found"),
+        ({"jsonrpc": "2.0", "id": 1, "result": {}}, "tools/list"),
+        ([{"jsonrpc": "2.0", "id": 1, "error": None}], "tools/list"),
+    ],
+)
+def test_a_broken_document_is_never_a_sample(document: Any, words: str) -> None:
+    with pytest.raises(ImportProblem, match=words):
+        read(json.dumps(document))
