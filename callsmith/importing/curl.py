@@ -22,6 +22,7 @@ _LONG = {
 }
 _FLAGS = {"get": "G", "head": "I"}
 _COMMENTS = re.compile(r"\s*(?:#[^\n]*\n\s*)*")
+_METHOD = re.compile(r"[A-Za-z-]{1,20}")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _VARIABLE = re.compile(r"(?:\$\w+|\$?\{+\w+\}+)(?:/|$)")
 _LONGEST_HOST = 1_000
@@ -116,7 +117,7 @@ def _short(command: Command, letters: str, words: deque[str]) -> None:
 
 def _say(command: Command, what: str, value: str, *, plain: bool = False) -> None:
     if what == "X":
-        command.method = value.upper()
+        command.method = value.upper() if _METHOD.fullmatch(value) else ""
     elif what == "H":
         name, colon, content = value.partition(":")
         if colon and name.strip():

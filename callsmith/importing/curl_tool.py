@@ -33,7 +33,7 @@ _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 _WEBHOOK = re.compile(r"hooks?\.[^/]+|(?:[^/]*/)*(?:web)?hooks?(?:b2)?/.*", re.IGNORECASE)
 _LEAST_WEBHOOK = 8
 _KEPT = re.compile(r"(?:[A-Za-z][\w-]{0,20} )?\{\{\w+\}\}")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9-]{2,20}) +(\S.*)", re.DOTALL)
+_SCHEME = re.compile(r"([A-Za-z]{3,15}(?:-[A-Za-z]{2,15}){0,2}|AWS4-HMAC-SHA256) +(\S.*)", re.DOTALL)
 # What a browser or curl adds by itself.
 _NOISE = re.compile(
     r"host|content-length|connection|accept-encoding|user-agent|origin|referer|priority|dnt|te|pragma|cache-control|"
@@ -159,7 +159,7 @@ def _headers(draft: _Draft, command: Command) -> tuple[dict[str, str], str]:
         value = _VARIABLE.sub(_reference, given)
         lower = name.lower()
         if lower == "content-type":
-            content_type = value
+            content_type = value.partition(";")[0].strip() if looks_secret(value) else value
         elif _KEPT.fullmatch(value):
             headers[name] = value
         elif lower in ("authorization", "proxy-authorization"):

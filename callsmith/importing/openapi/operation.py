@@ -12,6 +12,7 @@ from callsmith.importing.openapi import body as bodies
 from callsmith.importing.openapi.definitions import Converted, Definitions, Unusable
 from callsmith.importing.openapi.http import address, secured
 from callsmith.importing.openapi.secret_values import left_out
+from callsmith.importing.openapi.servers import without_secrets
 from callsmith.importing.secrets import holds_secret
 from callsmith.importing.types import Candidate, refused, shown
 from callsmith.schema.changes import Change
@@ -72,7 +73,9 @@ def candidate(
     filename: str,
 ) -> Candidate:
     """One operation, refused with the reason where it cannot be a tool."""
-    title = f"{method.upper()} {path}"
+    own = without_secrets(path)
+    named = own.url if own.changes else path
+    title = f"{method.upper()} {named}"
     if not isinstance(operation, dict):
         return refused(title, "This operation is not an object", title=title, id=title)
     found = _group(operation)
@@ -80,7 +83,7 @@ def candidate(
         made = _candidate(document, definitions, path, item, method, operation, filename)
     except (Unusable, RecursionError) as error:
         reason = str(error) if isinstance(error, Unusable) else "It is nested too deeply"
-        return refused(_name(operation, method, path), reason, title=title, id=title, group=found)
+        return refused(_name(operation, method, named), reason, title=title, id=title, group=found)
     summary = _text(operation.get("summary"))
     said = f"{title} · {shown(summary)}" if summary else title
     if operation.get("deprecated") is True:
@@ -116,9 +119,10 @@ def _candidate(
     output, output_changes = _output(document, definitions, operation)
     security = secured(document, operation)
     # Some documents tell variants of one operation apart by a fragment, which is never sent.
-    at = address(document, item, operation).under(path, security.query)
+    own = without_secrets(path)
+    at = address(document, item, operation).under(own, security.query)
     http = HttpCall(method.upper(), at.url, tuple(draft.arguments), security.headers, content_type)
-    name = _name(operation, method, path)
+    name = _name(operation, method, own.url if own.changes else path)
     extra: dict[str, Any] = {"styles": draft.styles} if draft.styles else {}
     origin = Origin("openapi", name, filename or _title(document), http, extra)
     tool = Tool(name, _description(operation), schema, output_schema=output, origin=origin)

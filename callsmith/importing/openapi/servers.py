@@ -21,9 +21,8 @@ class Address:
     query: tuple[str, ...] = ()
     changes: tuple[Change, ...] = ()
 
-    def under(self, path: str, more: tuple[str, ...] = ()) -> Address:
+    def under(self, own: Address, more: tuple[str, ...] = ()) -> Address:
         """The address of a path under this one. The path may have a query of its own."""
-        own = without_secrets(path)
         return Address(self.base.rstrip("/") + own.base, (*self.query, *own.query, *more), self.changes + own.changes)
 
     @property

@@ -101,6 +101,9 @@ KEY = "sk-proj-abcdefgh12345678"
         (f"curl x.io -H '{KEY}: 1'", KEY),
         (f"curl https://{KEY}/a", KEY),
         (f"curl -A {KEY} x.io", KEY),
+        (f"curl -X {KEY} x.io", KEY.upper()),
+        (f"curl x.io --json 1 -H 'Content-Type: application/json; key={KEY}'", KEY),
+        ("curl x.io -H 'Authorization: hunter2 more'", "hunter2"),
         (f"curl 'x.io/a#{KEY}'", KEY),
     ],
 )

@@ -285,6 +285,12 @@ def test_no_secret_of_a_server_is_kept_and_the_path_stands_before_the_query(serv
     assert found.changes or "{token}" in server or "8443" in url
 
 
+def test_no_secret_of_a_path_is_kept_in_a_name_either() -> None:
+    found = one(document(paths={f"/a?token={KEY}": {"get": {}}}))
+    assert http_url(found) == "https://x.io/v1/a?token={{TOKEN}}"
+    assert KEY not in str(to_json(found.tool)) + str(found)
+
+
 def test_no_secret_of_a_swagger_host_is_kept() -> None:
     paths = {"/a": {"get": {}}}
     found = one({"swagger": "2.0", "host": "bob:S3cr3t@x.io", "basePath": "/v2/", "paths": paths})
