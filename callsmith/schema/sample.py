@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from callsmith.schema.flatten import MORE_PATTERNS, Flat, readings
+from callsmith.schema.sample_match import matches
 from callsmith.schema.sample_number import number_within
 from callsmith.schema.sample_pattern import from_pattern
 from callsmith.schema.sample_text import FORMATS, SHORT_FORMATS, described_example, number_for, word_for
@@ -23,6 +24,9 @@ MAX_TEXT = 100_000
 FULL_DEPTH = 3
 # The first way to read a schema nearly always works; one after the other that does not is a search without end.
 _STEPS_OF_A_READING = 5
+_STEPS_OF_A_MATCH = 1_000
+# For passwords, which look ahead for one of each kind of sign.
+_MIXED = ("Correct-Horse-7", "aB3!aB3!", "aB3$_aB3$_aB3$_")
 _ATTEMPTS = 12
 _ATTEMPTS_AT_A_PATTERN = 3
 
@@ -172,10 +176,12 @@ class _Sampler:
     def _matching(self, flat: Flat, name: str, least: int, most: int) -> str:
         """A text for ``pattern``: what the description or the name suggests if it fits, else one made from it."""
         check: Flat = {key: flat[key] for key in ("minLength", "maxLength", "format") if key in flat}
-        check["allOf"] = [{"pattern": one} for one in (flat["pattern"], *flat.get(MORE_PATTERNS, ()))]
+        patterns: tuple[str, ...] = (flat["pattern"], *flat.get(MORE_PATTERNS, ()))
+        check["allOf"] = [{"pattern": one} for one in patterns]
+        beyond = [one for one in patterns if unchecked({"pattern": one})]
         suggested = (described_example(flat.get("description")), word_for(name, self._place()))
         for text in suggested:
-            if text and not self.varied and not unchecked(check) and not violations(check, text, 1):
+            if text and not self.varied and not violations(check, text, 1) and self._fits(beyond, text):
                 return text
         unreadable = 0
         for way in range(40):
@@ -183,17 +189,30 @@ class _Sampler:
             unreadable += made is None
             if unreadable == _ATTEMPTS_AT_A_PATTERN:
                 break
-            for text in self._completed(made, flat) if made is not None else ():
-                if least <= len(text) <= most and not violations(check, text, 1):
+            for text in self._completed(made, flat, beyond) if made is not None else ():
+                fits = least <= len(text) <= most and not violations(check, text, 1)
+                if fits and self._fits(beyond, text):
                     return text
         raise _DeadEnd(f"no text was found for the pattern {flat['pattern'][:80]}")
 
-    def _completed(self, made: str, flat: Flat) -> Iterator[str]:
+    def _fits(self, patterns: list[str], text: str) -> bool:
+        """Whether a text fits the patterns that ``violations`` leaves out."""
+        for pattern in patterns:
+            found = matches(pattern, text)
+            self.steps += 1 if found is not None else _STEPS_OF_A_MATCH
+            if self.steps > MAX_STEPS:
+                raise _Exhausted
+            if not found:
+                return False
+        return True
+
+    def _completed(self, made: str, flat: Flat, beyond: list[str]) -> Iterator[str]:
         """What a pattern asks for, and that with more behind it: for other patterns, or for a format."""
         yield made
         yield made + "".join(from_pattern(other, self._choose) or "" for other in flat.get(MORE_PATTERNS, ()))
         for usual in FORMATS.get(str(flat.get("format")), ()):
             yield made + usual[len(made) :]
+        yield from _MIXED if beyond else ()
 
     def _number(self, flat: Flat, name: str, *, whole: bool) -> int | float:
         usual = number_for(name)

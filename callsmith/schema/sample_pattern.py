@@ -29,7 +29,7 @@ _MAX_LENGTH = 10_000
 def from_pattern(pattern: str, choose: Callable[[int], int]) -> str | None:
     """None where the expression cannot be read. ``choose(n)`` picks one of n ways, 0 being the plainest."""
     try:
-        return "".join(_sequence(parser.parse(_as_python(pattern)), choose, {}))
+        return "".join(_sequence(parser.parse(as_python(pattern)), choose, {}))
     except (re.error, OverflowError, RecursionError, _Cannot):
         return None
 
@@ -38,7 +38,8 @@ class _Cannot(Exception):
     pass
 
 
-def _as_python(pattern: str) -> str:
+def as_python(pattern: str) -> str:
+    """The expression in Python's spelling, as near as it comes."""
     pattern = re.sub(r"\(\?<(?=[A-Za-z_])", "(?P<", pattern)
     pattern = re.sub(r"\(\?[a-z]+\)", "", pattern)
     pattern = _CLASS.sub(lambda found: _letters(found[0], "0-9", "A-Za-z"), pattern)

@@ -3,18 +3,27 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from callsmith.schema.lint import lint
 from callsmith.schema.sample import CannotSample, sample
+from callsmith.schema.sample_match import matches
 from callsmith.schema.tool_document import document_of
 from callsmith.schema.validate import check_schema, violations
 from callsmith.types.tool import Tool
 
+EXPRESSIONS = (
+    *("a", "^a", "a$", "a|b1", "(?=a)b", "(?=ab)a", "(?!a)b", "(?<=a)b", "(?<!a)b", "(?<=ab)1"),
+    *(r"(a+)b\1", r"^(?:(a)|b)*$", r"\bb", r"\Bb", r"^[^a]+$", r"^\w+\s\d$", r"^(?=(a+?))\1b", "^(ab|a)(b?)1$"),
+    *(r"^(a*)*$", r"^(a|b){2,3}?$", r"^(?!.*bb).*$", r"(?=(a+))\1b", r"[\s1]a", r"^.{3}$"),
+)
 NODE = {
     "type": "object",
     "properties": {"name": {"type": "string"}, "children": {"type": "array", "items": {"$ref": "#"}}},
@@ -194,3 +203,36 @@ def _components(shared: Path) -> Iterator[tuple[str, Any]]:
                     needed[one] = components[one]
                     waiting += re.findall(r'"#/components/schemas/([^"]+)"', json.dumps(components[one]))
             yield name, {"$ref": f"#/components/schemas/{name}", "components": {"schemas": needed}}
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *("^(?!x)abc$", r"^(?=.*\d)(?=.*[a-z])(?=.*[A-Z]).{8,}$", r"^(?=.*[!@#$%])(?=.*\d)[A-Za-z0-9!@#$%]{8,20}$"),
+        *(r"^(a|b)\1$", "^(?!-)[a-z0-9-]{1,63}(?<!-)$", "^(?:(?!--)[a-z-])+$", r"(?<=\d)px\b|^\d+px$"),
+    ],
+)
+def test_look_around_is_looked_at(pattern: str) -> None:
+    for seed in range(5):
+        text = sample({"type": "string", "pattern": pattern}, seed)
+        assert re.search(pattern, text)
+
+
+@pytest.mark.parametrize("pattern", ["(?=a)b", "^(?!a)a$", "(?<=b)^c", "^(?!.*(x+x+)+y)$a"])
+def test_look_around_that_nothing_passes_gives_no_sample(pattern: str) -> None:
+    with pytest.raises(CannotSample, match="pattern"):
+        sample({"type": "string", "pattern": pattern})
+
+
+def test_a_match_ends_whatever_the_expression() -> None:
+    start = time.process_time()
+    assert matches("^(?=x?)(a|a|a|a|a)*$", "a" * 40 + "b") is None
+    assert matches("^(?=x?)((a*)*)*$", "a" * 40 + "b") is None
+    with pytest.raises(CannotSample):
+        sample({"type": "string", "pattern": "^(?=a{40}b)(a|a|a|a|a)*$", "minLength": 40})
+    assert time.process_time() - start < 10
+
+
+@given(st.text(alphabet="ab1 ", max_size=8), st.sampled_from(EXPRESSIONS))
+def test_a_match_is_what_python_finds(text: str, pattern: str) -> None:
+    assert matches(pattern, text) is (re.search(pattern, text) is not None)
