@@ -12,13 +12,13 @@ _listener = st.components.v2.component(
     "callsmith_escape",
     html="<span></span>",
     js="""
+const letGo = (event) => {
+  const held = document.activeElement;
+  if (event.key === "Escape" && held && /^(TEXTAREA|INPUT)$/.test(held.tagName)) held.blur();
+};
 export default function () {
-  const letGo = (event) => {
-    const held = document.activeElement;
-    if (event.key === "Escape" && held && /^(TEXTAREA|INPUT)$/.test(held.tagName)) held.blur();
-  };
-  document.addEventListener("keydown", letGo, true);
-  return () => document.removeEventListener("keydown", letGo, true);
+  // The window hears a key before any popover does, and one function is added once, however often this runs.
+  window.addEventListener("keydown", letGo, true);
 }
 """,
 )

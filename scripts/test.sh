@@ -10,5 +10,6 @@ sh scripts/node.sh || true
 if [ $# -gt 0 ]; then
     exec .venv/bin/python -m pytest "$@"
 fi
-# Two at a time, file by file: a file's tests share a server and a browser.
-exec .venv/bin/python -m pytest -n 2 --dist loadfile
+# What needs no browser two files at a time; what a person does alone, since it minds the time.
+.venv/bin/python -m pytest -n 2 --dist loadfile -m "not browser"
+exec .venv/bin/python -m pytest -m browser
