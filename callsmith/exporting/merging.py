@@ -32,11 +32,13 @@ _CONTAINERS: Mapping[str, type | tuple[type, ...]] = {
 
 def merged(root: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any] | None:
     """``schema`` with its ``allOf`` and ``$ref`` put into it; None where no single schema says the same."""
-    parts = _parts(root, schema)
-    if parts is None:
+    sources = _sources(root, schema)
+    if sources is None:
         return None
     whole: dict[str, Any] = {}
-    for part in parts:
+    for source in sources:
+        own = {keyword: value for keyword, value in source.items() if keyword not in ("allOf", "$ref")}
+        part = own if source is schema else {key: value for key, value in own.items() if key not in STORES}
         if not _goes_with(whole, part):
             return None
         both = merge(whole, part)
@@ -46,18 +48,28 @@ def merged(root: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]
     return whole
 
 
-def _parts(root: Mapping[str, Any], schema: Mapping[str, Any]) -> list[dict[str, Any]] | None:
-    """What must hold at once, the schema's own words first. None where that never ends, or is too much."""
-    parts: list[dict[str, Any]] = []
+def identity(root: Mapping[str, Any], schema: Mapping[str, Any]) -> tuple[int, ...]:
+    """What ``schema`` is put together from: two that are the same parts in the same order mean the same. It holds
+    only as long as ``schema`` lives."""
+    sources = _sources(root, schema) or ()
+    return tuple(id(source) for source in sources if source.keys() - {"allOf", "$ref"})
+
+
+def _sources(root: Mapping[str, Any], schema: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """What must hold at once, the schema itself first, each once. None where that never ends, or is too much."""
+    found: list[Mapping[str, Any]] = []
+    met: set[int] = set()
     waiting: list[tuple[Any, frozenset[int]]] = [(schema, frozenset())]
     while waiting:
         part, above = waiting.pop()
         if part is True:
             continue
-        if not isinstance(part, Mapping) or id(part) in above or len(parts) >= MAX_PARTS:
+        if not isinstance(part, Mapping) or id(part) in above or len(found) >= MAX_PARTS:
             return None
-        own = {keyword: value for keyword, value in part.items() if keyword not in ("allOf", "$ref")}
-        parts.append(own if part is schema else {key: value for key, value in own.items() if key not in STORES})
+        if id(part) in met:
+            continue
+        met.add(id(part))
+        found.append(part)
         under = above | {id(part)}
         within: list[Any] = []
         if "$ref" in part:
@@ -69,7 +81,7 @@ def _parts(root: Mapping[str, Any], schema: Mapping[str, Any]) -> list[dict[str,
         if not isinstance(listed, list):
             return None
         waiting.extend((item, under) for item in reversed([*within, *listed]))
-    return parts
+    return found
 
 
 def _goes_with(whole: Mapping[str, Any], part: Mapping[str, Any]) -> bool:

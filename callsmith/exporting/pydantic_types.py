@@ -14,14 +14,31 @@ from callsmith.exporting.types import Note
 
 TYPES = frozenset(("Annotated", "Any", "Literal"))
 PYDANTIC = frozenset(
-    ("BaseModel", "BeforeValidator", "ConfigDict", "Field", "RootModel", "StrictBool", "StrictFloat", "StrictInt")
+    (
+        *("BaseModel", "BeforeValidator", "ConfigDict", "Field", "RootModel", "StrictBool", "StrictFloat", "StrictInt"),
+        "WrapValidator",
+    )
 )
 # What a field may not be called: the words that annotations use, and the attributes of a model.
 RESERVED = frozenset(
     (
         *TYPES,
         *PYDANTIC,
-        *("Integer", "Whole", "annotations", "str", "list", "dict", "tuple", "bool", "int", "float", "root", "pass"),
+        *(
+            "Exact",
+            "Integer",
+            "Whole",
+            "annotations",
+            "str",
+            "list",
+            "dict",
+            "tuple",
+            "bool",
+            "int",
+            "float",
+            "root",
+            "pass",
+        ),
         *("construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema"),
         *("schema_json", "update_forward_refs", "validate", "model_computed_fields", "model_config", "model_construct"),
         *("model_copy", "model_dump", "model_dump_json", "model_extra", "model_fields", "model_fields_set"),
@@ -174,10 +191,15 @@ class Types:
             limits.extra["enum"] = list(node.values)
             self._note(f"{node.at}/enum", "The listed values are not checked by Pydantic: it knows no listed fractions")
             return self._word("Any")
-        if any(isinstance(value, int) and not isinstance(value, bool) and value in (0, 1) for value in values):
-            self._note(f"{node.at}/enum", "true and false are taken for 1 and 0 here")
         self._used.add("Literal")
-        return pytext.listed("Literal", [pytext.literal(value) for value in values], indent)
+        listed = pytext.listed("Literal", [pytext.literal(value) for value in values], indent)
+        if not any(isinstance(value, int) and value in (0, 1) for value in values):
+            return listed
+        numbers = [value for value in values if not isinstance(value, bool)]
+        if any(isinstance(value, bool) and int(value) in numbers for value in values):
+            self._note(f"{node.at}/enum", "1.0 or 0.0 is refused here, where true or false is listed beside it")
+        self._used.add("Exact")
+        return f"Annotated[{listed}, Exact]"
 
     def _union(self, node: Node, indent: int) -> str:
         options = list(dict.fromkeys(self.inline(part, indent) for part in node.parts))

@@ -1,5 +1,6 @@
 """A schema read as types. Works off a list of definitions, so that no depth of nesting is too deep and no
-recursion endless; what is nested in itself without a name gets one after a few levels.
+recursion endless; what is nested in itself without a name gets one after a few levels. The same parts put together
+are one definition wherever they meet; where ever new ones do, reading gives up at a limit and says so.
 
 Keys name definitions: the JSON pointer of the schema, with a mark behind it where only a part of it is meant.
 """
@@ -14,16 +15,21 @@ from typing import Any
 from callsmith.exporting import keywords
 from callsmith.exporting.graph import finished
 from callsmith.exporting.keywords import ASSERTIONS, STORES, has_type, of_type
-from callsmith.exporting.merging import merged
+from callsmith.exporting.merging import identity, merged
 from callsmith.exporting.shape import Definition, Node, Property, Shapes
 from callsmith.exporting.types import Note
 from callsmith.schema.document import tokens
-from callsmith.schema.walk import escape, resolve
+from callsmith.schema.walk import escape, resolve, subschemas
 
 MAX_INLINE = 6
+# Of what is put together: types within types, and types in all beyond those of the schema as it is written.
+MAX_MERGED_LEVELS = 40
+MAX_MERGED_NODES = 4_000
 # Behind a key: the object part of a schema, its parts put together, one type of several.
 _MARK = re.compile(r"\x00[a-z]+")
 _OBJECT, _MERGED = "\x00object", "\x00merged"
+# What holds further types in its place.
+_HOLDERS = frozenset(("items", "prefixItems", "additionalProperties", "anyOf", "oneOf", "allOf"))
 _SCALARS = (str, int, float, bool, type(None))
 
 
@@ -39,6 +45,10 @@ class _Reader:
         self.made: dict[str, Definition] = {}
         self.asked: set[str] = set()
         self.waiting: list[tuple[str, Any, str, bool]] = []
+        self.merged: dict[tuple[int, ...], tuple[str, Any]] = {}
+        self.merged_nodes = 0
+        self.most_nodes = MAX_MERGED_NODES + 2 * sum(1 for _ in subschemas(root))
+        self.gave_up = False
 
     def read(self, name: str) -> Shapes:
         root = dict(self.root)
@@ -48,7 +58,10 @@ class _Reader:
         key = self._define("", root, name, model=whole or _is_plain_object(root))
         while self.waiting:
             key_, schema, wanted, model = self.waiting.pop()
-            self.made[key_] = self._model(key_, schema, wanted) if model else self._alias(key_, schema, wanted)
+            if self._is_too_much(key_):
+                self.made[key_] = Definition(key_, _place(key_), wanted, alias=Node("any", _place(key_)))
+            else:
+                self.made[key_] = self._model(key_, schema, wanted) if model else self._alias(key_, schema, wanted)
         return finished(key, self.made, self.notes)
 
     def _define(self, key: str, schema: Any, wanted: str, *, model: bool) -> str:
@@ -57,6 +70,16 @@ class _Reader:
             self.asked.add(key)
             self.waiting.append((key, schema, wanted, model))
         return key
+
+    def _is_too_much(self, key: str) -> bool:
+        if _MERGED not in key:
+            return False
+        if self.merged_nodes < self.most_nodes and key.count(_MERGED) <= MAX_MERGED_LEVELS:
+            return False
+        if not self.gave_up:
+            self.gave_up = True
+            self._note(_place(key), "What must hold at once leads to ever more of it: any value is taken from here on")
+        return True
 
     def _alias(self, key: str, schema: Any, wanted: str) -> Definition:
         return Definition(key, _place(key), wanted, alias=self._node(schema, key, wanted, 0))
@@ -95,8 +118,11 @@ class _Reader:
         at = _place(key)
         if not isinstance(schema, Mapping):
             return self._no_object(schema, at)
+        self.merged_nodes += _MERGED in key
+        if self._is_too_much(key):
+            return Node("any", at)
         said = schema.keys() & ASSERTIONS
-        if depth > MAX_INLINE and said & {"items", "prefixItems", "additionalProperties", "anyOf", "oneOf", "allOf"}:
+        if depth > MAX_INLINE and said & _HOLDERS:
             return Node("named", at, name=self._define(key, schema, wanted, model=False))
         target = _only_reference(schema, said)
         if target is not None:
@@ -155,7 +181,11 @@ class _Reader:
             lost = {k: schema[k] for k in ("allOf", "$ref") if k in schema}
             return replace(node, unsaid={**node.unsaid, **lost}) if node.kind != "named" else node
         self._note(f"{_place(key)}/{word}", "What must hold at once is written as one type")
-        return self._node(whole, key + _MERGED, wanted, depth + 1)
+        parts = identity(self.root, schema)
+        first, _ = self.merged.setdefault(parts, (key + _MERGED, schema))
+        if first != key + _MERGED and whole.keys() & _HOLDERS:
+            return Node("named", _place(key), name=self._define(first, whole, wanted, model=_is_plain_object(whole)))
+        return self._node(whole, first, wanted, depth + 1)
 
     def _union(self, schema: Mapping[str, Any], keyword: str, key: str, wanted: str, depth: int) -> Node:
         at = _place(key)

@@ -27,6 +27,16 @@ _WHOLE = '''def _whole(value: Any) -> Any:
 Whole = BeforeValidator(_whole)
 Integer = Annotated[StrictInt, Whole]
 '''
+_EXACT = '''def _exact(value: Any, listed: Any) -> Any:
+    """True and 1 are the same in Python; in JSON they are not."""
+    found = listed(value)
+    if isinstance(found, bool) is not isinstance(value, bool):
+        raise ValueError("true and 1 are not the same here, nor are false and 0")
+    return found
+
+
+Exact = WrapValidator(_exact)
+'''
 _ABSENT = '''def _absent() -> Any:
     """What a field holds that was left out. None itself is not accepted for it, as in the schema."""
     return None
@@ -43,6 +53,8 @@ def pydantic_module(tools: Sequence[Tool]) -> tuple[str, list[list[Note]]]:
     head = [_DOC + "\nfrom __future__ import annotations\n\n" + module.imports()]
     if module.uses("Integer") or module.uses("Whole"):
         head.append(_WHOLE)
+    if module.uses("Exact"):
+        head.append(_EXACT)
     if module.uses("_absent"):
         head.append(_ABSENT)
     return pytext.joined([*head, *blocks]), module.notes
@@ -62,6 +74,8 @@ class _Module:
         words = set(self.used)
         if words & {"Integer", "Whole"}:
             words |= {"Annotated", "Any", "BeforeValidator", "StrictInt"}
+        if "Exact" in words:
+            words |= {"Annotated", "Any", "WrapValidator"}
         if "_absent" in words:
             words.add("Any")
         typing, pydantic = sorted(words & TYPES), sorted(words & PYDANTIC)

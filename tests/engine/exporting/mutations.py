@@ -21,7 +21,7 @@ def fitting(schema: Mapping[str, Any], seeds: int = 3) -> list[Any]:
 
 def refused(schema: Mapping[str, Any], value: Any, most: int = 6) -> list[tuple[Any, str]]:
     """Changed copies that the schema refuses, with the keyword that does."""
-    out = []
+    out: list[tuple[Any, str]] = []
     for changed in _changed(value):
         if len(out) >= most:
             break
@@ -36,7 +36,8 @@ def _changed(value: Any) -> Iterator[Any]:
         return
     for name, held in value.items():
         yield {key: item for key, item in value.items() if key != name}
-        for other in ("not a number", 1.5, True, None, [], {}, -(10**9)):
+        others: tuple[Any, ...] = ("not a number", 1.5, True, None, [], {}, -(10**9))
+        for other in others:
             if type(other) is not type(held):
                 yield {**value, name: other}
         if isinstance(held, str):

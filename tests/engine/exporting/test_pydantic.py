@@ -102,6 +102,11 @@ def tool(**properties: Any) -> Tool:
         ({"type": ["string", "null"]}, ["", None], [5]),
         ({"enum": ["a", 5, None]}, ["a", 5, None], ["b", 6, "5"]),
         ({"const": "x"}, ["x"], ["y", None]),
+        ({"const": True}, [True], [1, 1.0, False, "true"]),
+        ({"const": 1}, [1, 1.0], [True, 0]),
+        ({"enum": [False, 1, "a"]}, [False, 1, 1.0, "a"], [True, 0, 0.0]),
+        ({"enum": [0, None]}, [0, 0.0, None], [False, 1]),
+        ({"anyOf": [{"const": True}, {"type": "string"}]}, [True, "a"], [1, 1.0, False]),
         ({"type": "array", "items": {"type": "integer", "minimum": 3}, "maxItems": 2}, [[], [3]], [[1], [3, 3, 3], {}]),
         (
             {"type": "array", "prefixItems": [{"type": "string"}, {"type": "integer"}], "minItems": 2, "items": False},
