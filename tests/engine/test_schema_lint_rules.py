@@ -45,6 +45,24 @@ def test_a_fault_is_told_and_mended(schema: Any, rule: str, severity: str, place
         assert rule not in [finding.rule for finding in lint(tool_of(changed)) if finding.path == P + place]
 
 
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": ["string", "null"], "minLength": 1, "enum": ["a", None]},
+        {"type": "string", "pattern": "^(?=a)", "enum": ["b"]},
+        {"type": "string", "pattern": "(", "enum": ["b"]},
+        {"type": "array", "items": {"enum": ["a"]}, "minItems": 2},
+        {"type": "array", "items": {"enum": ["a", "b"]}, "uniqueItems": True, "minItems": 2},
+        {"allOf": [{"properties": {"b": {}}}], "properties": {"a": {}}, "dependentRequired": {"b": ["a"]}},
+        {"dependentRequired": {"b": ["a"]}},
+        {"oneOf": [{"type": "integer"}, {"type": "string"}]},
+    ],
+)
+def test_what_may_be_meant_is_no_contradiction(schema: dict[str, Any]) -> None:
+    rules = {"enum-contradicts", "bounds-contradict", "dependent-unknown", "branch-dead", "branch-swallowed"}
+    assert not rules & {finding.rule for finding in lint(tool({**TOLD, **schema}))}
+
+
 def test_names_that_are_reserved_are_told() -> None:
     rules = [(finding.severity, finding.rule) for finding in lint(Tool("web_search", "Searches the web"))]
     assert rules == [("warning", "name-reserved")]

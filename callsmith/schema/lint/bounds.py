@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 from callsmith.schema.lint.finding import Finding, Severity, putting, removing, shortened, taking_out
 from callsmith.schema.lint.keywords import BELONGS
 from callsmith.schema.sample_number import number_within
+from callsmith.schema.walk import escape
 
 _PAIRS = (
     ("minimum", "maximum"),
@@ -42,6 +43,7 @@ def bounds(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
     elif not crossed:
         yield from _no_number(at, schema)
     yield from _no_items(at, schema)
+    yield from _not_enough(at, schema)
 
 
 def _odd_bound(at: str, keyword: str, message: str) -> Finding:
@@ -77,6 +79,18 @@ def _no_items(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
         yield Finding(_grave(schema, "minItems"), f"{at}/minItems", "bounds-contradict", message, fix)
 
 
+def _not_enough(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    """More different items than there are values for them."""
+    least, items = schema.get("minItems"), schema.get("items")
+    if schema.get("uniqueItems") is not True or not is_number(least) or "prefixItems" in schema:
+        return
+    values = items.get("enum") if isinstance(items, Mapping) else None
+    if isinstance(values, list) and least > len(values):
+        message = f"minItems is {least} and all items differ, but only {len(values)} values are allowed for them"
+        fix = putting(f"Set minItems to {len(values)}", f"{at}/minItems", len(values))
+        yield Finding(_grave(schema, "minItems"), f"{at}/minItems", "bounds-contradict", message, fix)
+
+
 def _grave(schema: Mapping[str, Any], keyword: str) -> Severity:
     """An error where the value has to be of that type, else a warning: other types still fit."""
     named = schema.get("type")
@@ -93,9 +107,7 @@ def required(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
         fix = putting("Name each once", f"{at}/required", list(dict.fromkeys(texts)))
         yield Finding("error", f"{at}/required", "required-twice", message, fix)
     yield from _impossible(at, schema, texts)
-    # A branch of anyOf may require what the schema around it defines, so bare or combined schemas are left alone.
-    own = "properties" in schema or schema.get("type") == "object"
-    if not own or not isinstance(properties, Mapping) or any(keyword in schema for keyword in _COMBINING):
+    if not _own_properties(schema):
         return
     for number, name in enumerate(names):
         if isinstance(name, str) and name not in properties:
@@ -105,6 +117,35 @@ def required(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
             open_branch = _BRANCH.search(at) and schema.get("additionalProperties") is not False
             severity: Severity = "warning" if open_branch else "error"
             yield Finding(severity, f"{at}/required/{number}", "required-unknown", message, fix)
+
+
+def dependent(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    """Names in ``dependentRequired`` that are no property. Others may be given all the same, so no error."""
+    named, properties = schema.get("dependentRequired"), schema.get("properties", {})
+    if not isinstance(named, Mapping) or not _own_properties(schema):
+        return
+    for name, others in named.items():
+        path = f"{at}/dependentRequired/{escape(name)}"
+        if name not in properties:
+            message = f'dependentRequired says what "{shortened(name)}" needs, which is not a property'
+            yield Finding("warning", path, "dependent-unknown", message, removing("Remove it", path))
+            continue
+        for number, other in enumerate(others if isinstance(others, list) else ()):
+            if isinstance(other, str) and other not in properties:
+                message = f'"{shortened(name)}" needs "{shortened(other)}", which is not a property'
+                fix = taking_out(f'Take "{shortened(other)}" out', path, other)
+                yield Finding("warning", f"{path}/{number}", "dependent-unknown", message, fix)
+
+
+def _own_properties(schema: Mapping[str, Any]) -> bool:
+    """Whether the schema itself names its properties. A branch of ``anyOf`` may require what the schema around it
+    defines, so bare or combined schemas are left alone."""
+    own = "properties" in schema or schema.get("type") == "object"
+    return (
+        own
+        and isinstance(schema.get("properties", {}), Mapping)
+        and not any(keyword in schema for keyword in _COMBINING)
+    )
 
 
 def _impossible(at: str, schema: Mapping[str, Any], names: list[str]) -> Iterator[Finding]:

@@ -70,7 +70,7 @@ def _swallowed(at: str, keyword: str, found: list[Any], first: Mapping[str, int]
         branch = found[number]
         kind = branch.get("type") if isinstance(branch, Mapping) else None
         swallower = whole.get("", whole.get(kind) if isinstance(kind, str) else None)
-        if swallower is None and kind == "integer":
+        if swallower in (None, number) and kind == "integer":
             swallower = whole.get("number")
         if swallower is None or swallower == number or _whole_of(branch) == "":
             continue

@@ -73,6 +73,7 @@ def _part(root: Mapping[str, Any], at: str, part: Mapping[str, Any], checked: va
         yield from words.of_properties(at, properties)
     yield from words.secrets(at, part)
     yield from bounds.required(at, part)
+    yield from bounds.dependent(at, part)
     yield from bounds.bounds(at, part)
     yield from keywords.types(at, part)
     yield from keywords.spelling(at, part)
@@ -81,6 +82,7 @@ def _part(root: Mapping[str, Any], at: str, part: Mapping[str, Any], checked: va
     yield from keywords.without_effect(at, part)
     yield from values.allowed(at, part)
     yield from values.constant(at, part)
+    yield from values.contradicted(at, part)
     yield from checked.defaults(at, part)
 
 

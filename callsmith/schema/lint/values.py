@@ -11,10 +11,15 @@ from callsmith.schema.errors import SchemaError
 from callsmith.schema.lint.finding import Finding, Fix, Severity, putting, removing, shortened, taking_out
 from callsmith.schema.sample_types import is_any
 from callsmith.schema.text import write
-from callsmith.schema.validate import violations
+from callsmith.schema.validate import checker, violations
 from callsmith.schema.walk import subschemas
 
 _DEFINITIONS = ("$schema", "$defs", "definitions")
+_BESIDE = (
+    *("pattern", "minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "multipleOf"),
+    *("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"),
+)
+_MOST_VALUES = 1_000
 _SHOWN = 3
 _EXAMPLES = 20
 # Such values are rare; a hostile schema may hold thousands that each need all definitions to be read again.
@@ -83,6 +88,35 @@ def allowed(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
         message = f'Not of type "{" or ".join(kinds)}": {shown}'
         mended = _of_items(at, schema) or _fitting(at, values, kinds, odd)
         yield Finding(severity, f"{at}/enum", "enum-type", message, mended)
+
+
+def contradicted(at: str, schema: Mapping[str, Any]) -> Iterator[Finding]:
+    """Allowed values of the right type that a pattern, a length or a bound beside them refuses."""
+    beside = {keyword: schema[keyword] for keyword in _BESIDE if keyword in schema}
+    keyword = "enum" if isinstance(schema.get("enum"), list) else "const"
+    if not beside or keyword not in schema:
+        return
+    values = schema["enum"] if keyword == "enum" else [schema["const"]]
+    try:
+        check = checker({key: schema[key] for key in ("$schema",) if key in schema} | beside)
+        broken = [(value, found[0]) for value in values[:_MOST_VALUES] if (found := check(value, 1))]
+    except SchemaError:
+        return
+    right = [(value, reason) for value, reason in broken if is_any(value, _kinds(schema))]
+    if not right:
+        return
+    # Values of the wrong type are another finding, but leave nothing either.
+    possible = len(values) > len(broken) and any(is_any(value, _kinds(schema)) for value in values)
+    value, reason = right[0]
+    more = f" (and {len(right) - 1:,} more)" if len(right) > 1 else ""
+    message = f"{shortened(_json(value))} is allowed by {keyword}, but {reason.keyword} beside it refuses it{more}"
+    fix: Fix | None = None
+    if possible and len(values) <= _MOST_VALUES:
+        refused = {_canonical(value) for value, _ in broken}
+        fitting = [value for value in values if _canonical(value) not in refused]
+        fix = putting("Keep the values that fit", f"{at}/enum", fitting)
+    severity: Severity = "warning" if possible else "error"
+    yield Finding(severity, f"{at}/{keyword}", f"{keyword}-contradicts", message, fix)
 
 
 def _of_items(at: str, schema: Mapping[str, Any]) -> Fix | None:
