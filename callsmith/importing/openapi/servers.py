@@ -46,9 +46,11 @@ def without_secrets(url: str) -> Address:
     if known_key(host):
         host = placeholder("HOST_SECRET")
         changes.append(_hidden("The host of the server's address", host))
+    # The path of an operation is a pattern, in which long ids stand that are no secrets.
+    judged = looks_secret if host else known_key
     segments = path.split("/")
     for number, segment in enumerate(segments):
-        if looks_secret(segment) and not _KEPT.fullmatch(segment):
+        if judged(segment) and not _KEPT.fullmatch(segment):
             segments[number] = placeholder("PATH_SECRET")
             changes.append(_hidden("A part of the server's path", segments[number]))
     pieces = tuple(_piece(piece, changes) for piece in query.split("&") if piece)

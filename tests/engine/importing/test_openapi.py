@@ -291,6 +291,12 @@ def test_no_secret_of_a_path_is_kept_in_a_name_either() -> None:
     assert KEY not in str(to_json(found.tool)) + str(found)
 
 
+def test_a_long_id_in_the_path_of_an_operation_stays() -> None:
+    path = "/metadata/enterprise/securityClassification-6VMVochwUWo"
+    assert http_url(one(document(paths={path: {"get": {}}}))) == f"https://x.io/v1{path}"
+    assert http_url(one(document(paths={f"/{KEY}/a": {"get": {}}}))) == "https://x.io/v1/{{PATH_SECRET}}/a"
+
+
 def test_no_secret_of_a_swagger_host_is_kept() -> None:
     paths = {"/a": {"get": {}}}
     found = one({"swagger": "2.0", "host": "bob:S3cr3t@x.io", "basePath": "/v2/", "paths": paths})
