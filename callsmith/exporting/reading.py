@@ -183,6 +183,8 @@ class _Reader:
         self._note(f"{_place(key)}/{word}", "What must hold at once is written as one type")
         parts = identity(self.root, schema)
         first, _ = self.merged.setdefault(parts, (key + _MERGED, schema))
+        if first != key + _MERGED:
+            self._note(_place(key), "It is written as one type with the same parts in another place")
         if first != key + _MERGED and whole.keys() & _HOLDERS:
             return Node("named", _place(key), name=self._define(first, whole, wanted, model=_is_plain_object(whole)))
         return self._node(whole, first, wanted, depth + 1)
