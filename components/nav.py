@@ -39,5 +39,7 @@ def mark_framed() -> None:
 
 def guard() -> None:
     if not st.session_state.get(_FRAMED):
+        # Before the page list: the icon of a page in it would be fetched from another host.
+        st.set_page_config(page_icon=ICON)
         st.navigation(pages())
         st.rerun()

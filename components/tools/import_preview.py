@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 
 import streamlit as st
@@ -74,10 +75,11 @@ def _entry(one: Candidate, chosen: set[str]) -> None:
             with st.expander(
                 f"{count(len(one.changes), 'change')} on the way in", type="compact", key=f"{key}-changes"
             ):
-                lines = [f"- {plain(change.message)}" for change in one.changes[:40]]
-                if len(one.changes) > 40:
-                    lines.append(f"- and {len(one.changes) - 40:,} more")
-                st.markdown("\n".join(lines))
+                # The same change in a hundred places is one line.
+                times = Counter(change.message for change in one.changes)
+                kinds = [plain(words) + (f" (in {n:,} places)" if n > 1 else "") for words, n in times.items()]
+                more = [f"and {len(kinds) - 40:,} more kinds"] if len(kinds) > 40 else []
+                st.markdown("\n".join(f"- {line}" for line in [*kinds[:40], *more]))
 
 
 def _tick(candidate_id: str, key: str, chosen: set[str]) -> None:
@@ -95,7 +97,7 @@ def _go(taken: list[Candidate], any_usable: bool, take: Callable[[list[str]], No
             key="import-update",
             help="A new version each, which can be taken back. Otherwise the imported ones get names of their own",
         )
-    label = f"Import {count(len(taken), 'tool')}" if taken else "Import"
+    label = f"Import {count(len(taken), 'tool')}" if taken else "Import (tick at least one tool)"
     pressed = st.button(
         label,
         key="import-go",

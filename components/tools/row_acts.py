@@ -19,7 +19,7 @@ from components.tools.desk import change_parameters, change_row, move_row
 Change = Callable[[Any, Row], Any]
 
 UP, DOWN, DUPLICATE, REMOVE = "up", "down", "duplicate", "remove"
-LIST, MAP, TAKE_OUT, SEVERAL = "Make a list of it", "Make a map of it", "Take it out of its list", "Add alternatives"
+LIST, MAP, TAKE_OUT, SEVERAL = "Make a list of it", "Make a map of it", "Take out what it holds", "Add alternatives"
 EXTRACT, EXTRACT_ALL, INLINE = "Extract as a definition", "Extract, wherever it stands", "Write the reference out"
 PATTERN, DEFINITION = "Add properties by pattern", "Add a definition"
 

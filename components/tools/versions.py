@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from callsmith.schema.text import same
+from callsmith.schema.diff import differences, place_in_words
+from callsmith.schema.text import same, write
 from callsmith.schema.tool_document import FIELDS, document_of
 from callsmith.store import ToolVersion
 from callsmith.types.tool import Tool
@@ -20,6 +21,7 @@ from components.usage.clock import zone
 from components.words import joined, plain
 
 SHOWN, MOST_WORDS = 15, 4
+_LARGE = 20_000
 _NAMING = "version-naming"
 _HOW = {
     "created": "Created",
@@ -116,9 +118,21 @@ def _changed(old: Tool, new: Tool) -> str:
     words = [
         f"{name} {said}" for names, said in ((has - had, "added"), (had - has, "removed")) for name in sorted(names)
     ]
-    words = words[:MOST_WORDS] if words else ["parameters"] if "parameters" in fields else []
+    words = words[:MOST_WORDS] if words else _places(old, new) if "parameters" in fields else []
     words += [_FIELDS.get(name, name) for name in fields if name != "parameters"]
-    return joined(words) if words else "where it came from"
+    return joined(words) if words else "nothing changed" if old.origin == new.origin else "where it came from"
+
+
+def _places(old: Tool, new: Tool) -> list[str]:
+    """Which properties differ, of a schema that is small enough to compare in every line of the list."""
+    if len(write(document_of(old))) > _LARGE:
+        return ["parameters"]
+    found = dict.fromkeys(
+        place_in_words(one.path) for one in differences(old, new) if one.path.startswith("/parameters/")
+    )
+    names = [name for name in found if name]
+    more = [f"{len(names) - MOST_WORDS} more"] if len(names) > MOST_WORDS else []
+    return [*names[:MOST_WORDS], *more] or ["parameters"]
 
 
 def _properties(tool: Tool) -> set[str]:
