@@ -22,7 +22,7 @@ def test_an_edit_for_one_conversation_leaves_the_other_alone(app: App, window: O
     setup = weather_setup(app.store)
     (use,) = setup.tools
     first, second = (app.store.create(setup, f"{theme} {number}") for number in range(2))
-    page = window(app, f"/?conversation={first}", theme=theme, width=1280 if theme == "light" else 800)
+    page = window(app, f"/?conversation={first}", theme=theme)
     page.tab("Tools").get_by_role("button", name="Edit").click()
     dialog = page.page.get_by_role("dialog")
     expect(dialog).to_contain_text(re.compile(r"is used in \d other conversations? too"))
