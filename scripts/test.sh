@@ -10,6 +10,6 @@ sh scripts/node.sh || true
 if [ $# -gt 0 ]; then
     exec .venv/bin/python -m pytest "$@"
 fi
-# What needs no browser two files at a time; what a person does alone, since it minds the time.
-.venv/bin/python -m pytest -n 2 --dist loadfile -m "not browser"
-exec .venv/bin/python -m pytest -m browser
+# Most of them two files at a time; what talks to a browser or to servers of others alone, since it minds the time.
+.venv/bin/python -m pytest -n 2 --dist loadfile -m "not browser and not servers"
+exec .venv/bin/python -m pytest -m "browser or servers"
