@@ -188,12 +188,12 @@ def test_what_cannot_be_strict_is_said_with_its_place(store: Store) -> None:
     ],
 )
 def test_every_panel_stands_every_schema(store: Store, tab: str, schema: Any) -> None:
-    page(store.save_tool(Tool("odd", "", schema)), tab)
+    assert not page(store.save_tool(Tool("odd", "", schema)), tab).exception
 
 
 @pytest.mark.parametrize("tab", ["Sample call", "Compile", "Strict", "Tokens", "Recorded calls", "Versions", "Export"])
 def test_every_panel_knows_free_text_tools(store: Store, tab: str) -> None:
-    page(store.save_tool(Tool("query", "SQL", type="custom")), tab)
+    assert not page(store.save_tool(Tool("query", "SQL", type="custom")), tab).exception
 
 
 def test_an_edit_in_one_tab_keeps_what_another_tab_changed(store: Store) -> None:
