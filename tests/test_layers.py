@@ -39,12 +39,12 @@ ONLY_IN = {
 }
 PURE = (
     *("callsmith/wire/", "callsmith/schema/", "callsmith/vendors/", "callsmith/exporting/", "callsmith/evidence/"),
-    *("callsmith/types/", "callsmith/fold.py", "callsmith/conversation.py"),
+    *("callsmith/types/", "callsmith/fold.py", "callsmith/conversation.py", "callsmith/answering/"),
 )
 # What the pure rooms may import of callsmith: the types, and each other.
 PURE_MODULES = (
     *("callsmith.types", "callsmith.wire", "callsmith.schema", "callsmith.vendors", "callsmith.exporting"),
-    *("callsmith.evidence", "callsmith.fold", "callsmith.conversation"),
+    *("callsmith.evidence", "callsmith.fold", "callsmith.conversation", "callsmith.answering"),
 )
 
 

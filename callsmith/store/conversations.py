@@ -39,6 +39,19 @@ class Conversations(Base):
             insert_new(connection, conversations, [row])
         return new_id
 
+    def fork(self, conversation_id: str, head: str, setup: Setup, title: str, *, hidden: bool = False) -> str:
+        """A new conversation that begins with the arm of this one that ends at ``head``. ``hidden``: the lists leave
+        it out. Returns its id. ``NotFound`` where there is no such conversation."""
+        whole = self.load(conversation_id)
+        if whole is None:
+            raise NotFound(f"no conversation {conversation_id}")
+        new_id = self.create(setup, title)
+        with self._write() as connection:
+            connection.execute(self._mine(new_id).values(forked_from=conversation_id, hidden=hidden))
+            tree.add_nodes(connection, self.owner, new_id, whole.path(head))
+            tree.move_head(connection, self.owner, new_id, head)
+        return new_id
+
     def load(self, conversation_id: str) -> Conversation | None:
         """None where it does not exist or is deleted."""
         with self._read() as connection:
@@ -101,7 +114,11 @@ class Conversations(Base):
                 sa.func.coalesce(exchanges.c.node_id, exchanges.c.parent_id).label("left_at"),
             )
             .outerjoin_from(conversations, exchanges, exchanges.c.id == last_id.scalar_subquery())
-            .where(conversations.c.owner == self.owner, conversations.c.deleted_at.is_(None))
+            .where(
+                conversations.c.owner == self.owner,
+                conversations.c.deleted_at.is_(None),
+                conversations.c.hidden.is_(False),
+            )
             .order_by(conversations.c.updated_at.desc(), conversations.c.id)
             .limit(limit)
             .offset(offset)

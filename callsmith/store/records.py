@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from callsmith.types.answering import Answering
 from callsmith.types.exchange import Attempt, Marks
 from callsmith.types.problem import Problem
 from callsmith.types.tool import Tool
@@ -75,6 +76,7 @@ class ToolRecord:
     folder: str = ""
     conversation_id: str | None = None
     copy_of: str | None = None
+    answering: Answering = Answering()
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,9 @@ conversations = sa.Table(
     sa.Column("created_at", sa.Double, nullable=False),
     sa.Column("updated_at", sa.Double, nullable=False),
     sa.Column("deleted_at", sa.Double),
+    # A copy made to try something: which conversation it began as, and whether the lists leave it out.
+    sa.Column("forked_from", AnyText),
+    sa.Column("hidden", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(None, "owner", "updated_at"),
 )
 
@@ -106,6 +109,8 @@ exchanges = sa.Table(
     sa.Column("heartbeat", sa.Double, nullable=False),
     sa.Column("status", sa.Integer),
     sa.Column("headers", sa.JSON, nullable=False),
+    # The tool that a model played in this exchange; empty for a turn of the conversation.
+    sa.Column("plays", AnyText, nullable=False, server_default=sa.text("''")),
     # The bytes come last: SQLite reads a row from its start and skips what it is not asked for.
     sa.Column("request_method", AnyText, nullable=False),
     sa.Column("request_url", AnyText, nullable=False),
@@ -140,6 +145,7 @@ tools = sa.Table(
     # A copy for one conversation only: which one, and of which tool.
     sa.Column("conversation_id", AnyText),
     sa.Column("copy_of", AnyText),
+    sa.Column("answering", sa.JSON, nullable=False, server_default=sa.text("'{}'")),
     sa.Index(None, "owner", "position"),
 )
 

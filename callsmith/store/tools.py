@@ -17,6 +17,7 @@ from callsmith.store.base import NotFound, now
 from callsmith.store.records import ToolChange, ToolRecord
 from callsmith.store.schema import conversations, tools
 from callsmith.store.tool_versions import ToolVersions
+from callsmith.types.answering import Answering
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.tool import Tool
 
@@ -56,7 +57,12 @@ class Tools(ToolVersions):
         original = self.tool(tool_id)
         if original is None:
             raise NotFound(f"no tool {tool_id}")
-        beside = {"conversation_id": conversation_id, "copy_of": tool_id, "tags": list(original.tags)}
+        beside = {
+            "conversation_id": conversation_id,
+            "copy_of": tool_id,
+            "tags": list(original.tags),
+            "answering": to_json(original.answering),
+        }
         with self._write() as connection:
             return self._insert(connection, to_json(original.tool), None, "created", **beside)
 
@@ -67,6 +73,10 @@ class Tools(ToolVersions):
     def tag_tool(self, tool_id: str, tags: Iterable[str]) -> None:
         words = [" ".join(tag.split()) for tag in tags]
         self._change_tools([tool_id], tags=list(dict.fromkeys(word for word in words if word)))
+
+    def save_answering(self, tool_id: str, answering: Answering) -> None:
+        """Who answers the calls of a tool from now on. Not a change of the tool itself: it makes no version."""
+        self._change_tools([tool_id], answering=to_json(answering))
 
     def put_into_folder(self, ids: Collection[str], folder: str) -> None:
         """An empty name takes the tools out of their sets."""
@@ -162,4 +172,5 @@ def _record(row: sa.Row[Any]) -> ToolRecord:
         folder=row.folder,
         conversation_id=row.conversation_id,
         copy_of=row.copy_of,
+        answering=from_json(Answering, row.answering),
     )

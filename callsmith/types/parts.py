@@ -83,6 +83,25 @@ class ToolCall:
             return Malformed("The arguments are nested too deeply to read", 1, 1)
 
 
+Maker = Literal["hand", "rules", "schema", "fault", "http", "mcp", "model", "refused", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """Who made a result, and how long it took. Never sent. ``detail`` says which rule, fault, server or model.
+
+    ``started`` is Unix time; ``seconds`` the time it took. ``edited``: a person changed it afterwards.
+    ``exchange_id``: the exchange of a model that played the tool.
+    """
+
+    by: Maker
+    detail: str = ""
+    started: float | None = None
+    seconds: float | None = None
+    edited: bool = False
+    exchange_id: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class ToolResult:
     """What is sent back for one call. ``content`` is text; JSON results are kept as JSON text."""
@@ -92,6 +111,7 @@ class ToolResult:
     is_error: bool = False
     name: str = ""
     extra: Extra = field(default_factory=lambda: NO_EXTRA)
+    made: Made | None = None
     kind: Literal["tool_result"] = "tool_result"
 
 

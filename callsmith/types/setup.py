@@ -16,6 +16,16 @@ class ToolUse:
 
 
 @dataclass(frozen=True, slots=True)
+class LoopLimits:
+    """What may happen without a person: exchanges with the model, seconds, tokens, US dollars. Always on."""
+
+    steps: int = 10
+    seconds: float = 300.0
+    tokens: int = 200_000
+    cost: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """Kept with the conversation. Empty ``connection_id`` or ``model``: the default one. Empty ``wire``: the
     format proposed for the model; a name: the one chosen by hand."""
@@ -26,3 +36,4 @@ class Setup:
     system: str = ""
     tools: tuple[ToolUse, ...] = ()
     options: Options = Options()
+    loop: LoopLimits = LoopLimits()

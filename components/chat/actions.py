@@ -14,7 +14,7 @@ from callsmith.conversation import Conversation
 from callsmith.play import CannotAsk, added
 from callsmith.reading import read_exchange
 from callsmith.starters import STARTERS, Starter
-from callsmith.types.parts import Media, ToolResult
+from callsmith.types.parts import Made, Media, ToolResult
 from callsmith.types.setup import Setup, ToolUse
 from components import services
 from components.chat import attachments, drafts, session
@@ -71,7 +71,7 @@ def continue_turn() -> None:
         return
     if drafts.waiting_for(slots, leaves):
         return
-    results: list[ToolResult] = [slot.draft.result(slot.call) for slot in slots]
+    results: list[ToolResult] = [slot.draft.result(slot.call, Made("hand")) for slot in slots]
     media = {slot.call.id: drafts.files_of(conversation.id, slot.draft) for slot in slots}
     approved = {leave.approval.id: leave.choice == drafts.ALLOW for leave in leaves}
     if _advance(opened, pure.answer(conversation, results, media=media, approved=approved)):

@@ -9,8 +9,9 @@ import streamlit as st
 from callsmith.conversation import Conversation
 from callsmith.job import Job
 from callsmith.media import MAX_FILE
+from callsmith.slots import Slot
 from components.chat import actions, attachments, drafts, session
-from components.chat.drafts import Leave, Slot
+from components.chat.drafts import Leave
 from components.words import count, joined
 
 

@@ -3,35 +3,21 @@ in the store with every pause in typing, so a rerun, a reload or a killed proces
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import streamlit as st
 
-from callsmith.conversation import Approval, Conversation, pending_approvals, pending_calls
-from callsmith.media import size
-from callsmith.results import Attached, Draft
-from callsmith.types.codec import from_json, to_json
-from callsmith.types.parts import Media, ToolCall
+from callsmith import slots as engine
+from callsmith.conversation import Approval, Conversation, pending_approvals
+from callsmith.results import Draft
+from callsmith.slots import Slot
+from callsmith.types.parts import Media
 from components import services
 from components.live_text import typed
 
 ALLOW, REFUSE = "allow", "refuse"
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """``key`` is stable for one call of one message and unique on the page."""
-
-    key: str
-    call: ToolCall
-    draft: Draft
-
-    @property
-    def problem(self) -> str:
-        return self.draft.problem()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +31,7 @@ class Leave:
 
 
 def slots(conversation: Conversation) -> list[Slot]:
-    waiting = pending_calls(conversation)
-    if not waiting or conversation.head is None:
-        return []
-    known = services.store().drafts(conversation.id)
-    found = []
-    for number, call in enumerate(waiting):
-        key = f"{conversation.head[:12]}-{number}"
-        found.append(Slot(key, call, from_json(Draft, known[key]) if key in known else Draft()))
-    return found
+    return engine.slots(services.store(), conversation)
 
 
 def leaves(conversation: Conversation) -> list[Leave]:
@@ -71,7 +49,7 @@ def choose(leave: Leave, choice: str) -> None:
 
 def change(conversation_id: str, key: str, **to: Any) -> None:
     """Change fields of a draft as it is kept now: callbacks may run with values drawn a moment ago."""
-    services.store().save_draft(conversation_id, key, to_json(replace(kept(conversation_id, key), **to)))
+    engine.keep(services.store(), conversation_id, key, replace(kept(conversation_id, key), **to))
 
 
 def area(slot_key: str) -> str:
@@ -88,7 +66,7 @@ def take_typed(conversation_id: str, slot_key: str) -> None:
         return
     st.session_state[f"{key}-heard"] = (draft.revision, text)
     if text != draft.text:
-        change(conversation_id, slot_key, text=text)
+        engine.keep(services.store(), conversation_id, slot_key, draft.typed(text))
 
 
 def take_unheard(conversation_id: str, slot: Slot) -> bool:
@@ -104,19 +82,11 @@ def take_unheard(conversation_id: str, slot: Slot) -> bool:
 
 
 def kept(conversation_id: str, key: str) -> Draft:
-    found = services.store().draft(conversation_id, key)
-    return Draft() if found is None else from_json(Draft, found)
+    return engine.kept(services.store(), conversation_id, key)
 
 
 def attach(conversation_id: str, key: str, files: Sequence[Media]) -> None:
-    """Keep files beside a result: their bytes once, under what they are."""
-    held = kept(conversation_id, key).media
-    for media in files:
-        name = hashlib.sha256(f"{media.name}\n{media.media_type}\n{media.data}".encode()).hexdigest()[:24]
-        services.store().save_draft(_files(conversation_id), name, to_json(media))
-        if name not in [one.id for one in held]:
-            held = (*held, Attached(name, media.name, media.media_type, size(media)))
-    change(conversation_id, key, media=held)
+    engine.attach(services.store(), conversation_id, key, files)
 
 
 def detach(conversation_id: str, key: str, file_id: str) -> None:
@@ -125,17 +95,13 @@ def detach(conversation_id: str, key: str, file_id: str) -> None:
 
 
 def files_of(conversation_id: str, draft: Draft) -> list[Media]:
-    found = [services.store().draft(_files(conversation_id), one.id) for one in draft.media]
-    return [from_json(Media, value) for value in found if value is not None]
+    return engine.files_of(services.store(), conversation_id, draft)
 
 
 def clear(conversation_id: str, used: Sequence[Slot], given: Sequence[Leave] = ()) -> None:
-    for slot in used:
-        services.store().clear_draft(conversation_id, slot.key)
-        for one in slot.draft.media:
-            services.store().clear_draft(_files(conversation_id), one.id)
+    engine.clear(services.store(), conversation_id, used)
     for leave in given:
-        services.store().clear_draft(conversation_id, leave.key)
+        services.store().clear_draft(leave.conversation_id, leave.key)
 
 
 def waiting_for(found: Sequence[Slot], asked: Sequence[Leave] = ()) -> str:
@@ -143,7 +109,3 @@ def waiting_for(found: Sequence[Slot], asked: Sequence[Leave] = ()) -> str:
     missing = [f"{slot.call.name or 'a call without a name'} ({slot.problem})" for slot in found if slot.problem]
     missing += [f"{leave.approval.name or 'a remote call'} (allow or refuse it)" for leave in asked if not leave.choice]
     return "Waiting for: " + "; ".join(missing) if missing else ""
-
-
-def _files(conversation_id: str) -> str:
-    return f"{conversation_id}/files"

@@ -7,11 +7,11 @@ import streamlit as st
 from callsmith.jsontext import indented
 from callsmith.media import MAX_FILE, takes_result_media
 from callsmith.results import output_warnings, starting_point
+from callsmith.slots import Slot
 from callsmith.types.tool import Tool
 from callsmith.wire.registry import WIRES
 from components.chat import actions, drafts
 from components.chat.attachments import read_files
-from components.chat.drafts import Slot
 from components.chat.media import icon, size_words
 from components.live_text import live_text, submitted
 from components.state import ui

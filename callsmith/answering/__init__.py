@@ -1,0 +1,1 @@
+"""How calls are answered without reaching out: rules, samples, faults, templates. Pure."""

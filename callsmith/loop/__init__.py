@@ -1,0 +1,1 @@
+"""A turn that runs by itself: exchanges and answers in turn, within limits."""

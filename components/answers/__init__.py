@@ -1,0 +1,1 @@
+"""Who answers a tool: the settings, one file a way."""
