@@ -10,6 +10,7 @@ import streamlit as st
 from callsmith.conversation import Conversation
 from callsmith.formats import proposed
 from callsmith.play import Ask
+from callsmith.types.answering import Answering
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.connection import Connection, Target, WireName
 from callsmith.types.setup import Setup
@@ -122,6 +123,17 @@ def tools_of(setup: Setup) -> dict[str, Tool]:
     records = services.store().tools_with([use.tool_id for use in setup.tools])
     kept = {record.id: record.tool for record in records}
     return {use.tool_id: kept[use.tool_id] for use in setup.tools if use.tool_id in kept}
+
+
+def answering_of(setup: Setup) -> dict[str, tuple[str, Answering]]:
+    """Who answers the conversation's tools: by the name that a call has, the tool's id and its answerers. Of two tools
+    of one name the first counts, and one that is on counts before one that is off."""
+    records = {record.id: record for record in services.store().tools_with([use.tool_id for use in setup.tools])}
+    found: dict[str, tuple[str, Answering]] = {}
+    for use in sorted(setup.tools, key=lambda use: not use.on):
+        if (record := records.get(use.tool_id)) is not None:
+            found.setdefault(record.tool.name, (record.id, record.answering))
+    return found
 
 
 def offered(setup: Setup, tools: Mapping[str, Tool]) -> list[Tool]:
