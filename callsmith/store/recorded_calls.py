@@ -1,4 +1,4 @@
-"""The calls that models made in any conversation, found again by the tool they name."""
+"""The calls that models made in any conversation, and their results, found again by the tool they name."""
 
 from __future__ import annotations
 
@@ -8,9 +8,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from callsmith.evidence.calls import RecordedCall
+from callsmith.conversation import answerable
+from callsmith.evidence.calls import RecordedCall, RecordedResult
 from callsmith.store.base import Base
 from callsmith.store.schema import conversations, exchanges, nodes, tool_versions, tools
+from callsmith.types.codec import from_json
+from callsmith.types.message import Message
 
 MOST_CALLS = 10_000
 
@@ -24,6 +27,34 @@ class RecordedCalls(Base):
         with self._read() as connection:
             rows = connection.execute(self._calling(names).limit(limit))
             return [call for row in rows for call in _calls(row, names)][:limit]
+
+    def results_of(self, tool_id: str, limit: int = MOST_CALLS) -> list[RecordedResult]:
+        """The answered calls of a tool under each name it has or had, those asked last first, at most ``limit``. What
+        a fork took over from its conversation is there once, and hidden conversations are left out."""
+        names = self.names_of(tool_id)
+        if not names:
+            return []
+        answers = nodes.alias("answers")
+        text = sa.cast(answers.c.message, sa.Text)
+        query = (
+            self._calling(names)
+            .add_columns(answers.c.id.label("answer_id"), answers.c.message.label("answer"))
+            .join(
+                answers,
+                sa.and_(answers.c.conversation_id == nodes.c.conversation_id, answers.c.parent == nodes.c.id),
+            )
+            .where(answers.c.owner == self.owner, conversations.c.hidden.is_(False), text.contains('"tool_result"'))
+            .order_by(answers.c.position.desc())
+            .limit(MOST_CALLS)
+        )
+        found: list[RecordedResult] = []
+        seen: set[str] = set()
+        with self._read() as connection:
+            for row in connection.execute(query):
+                if row.answer_id not in seen and len(found) < limit:
+                    seen.add(row.answer_id)
+                    found += _results(row, names)
+        return found[:limit]
 
     def names_of(self, tool_id: str) -> frozenset[str]:
         """What a tool is called, was called in its versions, and is called where it was imported from."""
@@ -82,3 +113,14 @@ def _calls(row: sa.Row[Any], names: frozenset[str]) -> Iterator[RecordedCall]:
                 model=model,
                 type=part.get("type", "function"),
             )
+
+
+def _results(row: sa.Row[Any], names: frozenset[str]) -> Iterator[RecordedResult]:
+    """Each call with the next result that has its id: some servers give the same id twice."""
+    left = list(from_json(Message, row.answer).results)
+    for call in answerable(from_json(Message, row.message)):
+        result = next((one for one in left if one.call_id == call.id), None)
+        if result is not None:
+            left.remove(result)
+            if call.name in names:
+                yield RecordedResult(call, result, row.conversation_id, row.title, row.at)
