@@ -20,8 +20,9 @@ from callsmith.store import Store
 from callsmith.transport import Transport
 from callsmith.types.connection import Target
 from callsmith.types.exchange import Exchange, HttpRequest, Marks
-from callsmith.types.message import Origin, Thread
+from callsmith.types.message import Message, Origin, Thread
 from callsmith.types.options import Options
+from callsmith.types.parts import Text
 from callsmith.types.tool import Tool
 from callsmith.types.turn import Turn
 from callsmith.wire.registry import WIRES
@@ -43,7 +44,10 @@ class Ask:
 
 def build(ask: Ask, conversation: Conversation) -> HttpRequest:
     """The request that would be sent now, exactly."""
-    messages = tuple(node.message for node in conversation.path())
+    return _request(ask, tuple(node.message for node in conversation.path()))
+
+
+def _request(ask: Ask, messages: tuple[Message, ...]) -> HttpRequest:
     thread = Thread(ask.system, messages)
     return WIRES[ask.target.wire].request(ask.target, thread, ask.tools, ask.options.active())
 
@@ -68,6 +72,23 @@ class Play:
         reason = may_ask(conversation)
         if reason:
             raise CannotAsk(reason)
+        exchange, outgoing, used = self._prepared(ask, build(ask, conversation), key)
+        self._store.begin_exchange(exchange, conversation.id, conversation.head, nodes=new)
+        return self._started(exchange, outgoing, used, ask, _StoreSink(self._store, conversation.head))
+
+    def aside(self, conversation_id: str, ask: Ask, key: str | None, prompt: str, plays: str) -> Job:
+        """Start an exchange beside the conversation, in which a model plays the tool ``plays``. It sees ``prompt`` and
+        nothing of the conversation, and leaves no message.
+
+        Raises ``CannotAsk`` as ``ask`` does, ``NotFound`` where there is no such conversation.
+        """
+        request = _request(ask, (Message("user", (Text(prompt),)),))
+        exchange, outgoing, used = self._prepared(ask, request, key)
+        self._store.begin_played(exchange, conversation_id, plays)
+        return self._started(exchange, outgoing, used, ask, _StoreSink(self._store, None))
+
+    def _prepared(self, ask: Ask, request: HttpRequest, key: str | None) -> tuple[Exchange, HttpRequest, list[str]]:
+        """The exchange as it is kept, the request as it goes out, and the secrets in it, which the log now knows."""
         connection = ask.target.connection
         if connection.key.source != "none" and not key:
             raise CannotAsk(_missing_key(ask.target))
@@ -83,7 +104,6 @@ class Play:
             used.extend([found] if found else [])
             return found
 
-        request = build(ask, conversation)
         try:
             outgoing = filled(request, key, lambda value: fill(value, secret))
         except MissingSecret as error:
@@ -98,8 +118,9 @@ class Play:
             marks=Marks(started=time.time()),
         )
         self._logs.learn(used)
-        self._store.begin_exchange(exchange, conversation.id, conversation.head, nodes=new)
-        sink = _StoreSink(self._store, conversation.head)
+        return exchange, outgoing, used
+
+    def _started(self, exchange: Exchange, outgoing: HttpRequest, used: list[str], ask: Ask, sink: _StoreSink) -> Job:
         job = Job(
             exchange,
             WIRES[ask.target.wire],

@@ -98,7 +98,7 @@ class Conversations(Base):
     def recent(self, limit: int = 30, offset: int = 0) -> list[ConversationSummary]:
         """Newest first, without the deleted ones."""
         any_of = exchanges.alias()
-        here = any_of.c.conversation_id == conversations.c.id
+        here = sa.and_(any_of.c.conversation_id == conversations.c.id, any_of.c.plays == "")
         running = sa.exists().where(here, any_of.c.state == "running")
         last_id = sa.select(any_of.c.id).where(here).order_by(any_of.c.started_at.desc(), any_of.c.id).limit(1)
         query = (

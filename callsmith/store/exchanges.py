@@ -2,6 +2,9 @@
 
 A running exchange grows by chunk rows, so saving what just arrived costs the same at the end of a long
 reply as at its start; finishing puts the whole body in one place and drops the chunks.
+
+An exchange in which a model plays a tool belongs to the conversation but is no turn of it: it leaves no message, and
+the conversation's head, its revision and its place in the lists stay as they are.
 """
 
 from __future__ import annotations
@@ -30,21 +33,23 @@ class Exchanges(Base):
         self, exchange: Exchange, conversation_id: str, parent_id: str | None, *, nodes: Sequence[Node] = ()
     ) -> None:
         """Keep the request, and the new nodes it asks below, before anything is sent. The head moves to the parent."""
-        row = {
-            **rows.from_exchange(exchange),
-            "owner": self.owner,
-            "conversation_id": conversation_id,
-            "parent_id": parent_id,
-            "state": "running",
-            "calls": 0,
-            "worker": self._worker,
-            "heartbeat": now(),
-        }
+        row = self._begun(exchange, conversation_id, parent_id=parent_id)
         with self._write() as connection:
             tree.touch(connection, self.owner, conversation_id)
             tree.add_nodes(connection, self.owner, conversation_id, nodes)
             tree.move_head(connection, self.owner, conversation_id, parent_id)
             connection.execute(sa.insert(exchanges).values(row))
+
+    def begin_played(self, exchange: Exchange, conversation_id: str, plays: str) -> None:
+        """Keep the request to a model that plays the tool ``plays``. ``NotFound`` where there is no such
+        conversation."""
+        theirs = sa.select(conversations.c.id).where(
+            conversations.c.owner == self.owner, conversations.c.id == conversation_id
+        )
+        with self._write() as connection:
+            if connection.execute(theirs).first() is None:
+                raise NotFound(f"no conversation {conversation_id}")
+            connection.execute(sa.insert(exchanges).values(self._begun(exchange, conversation_id, plays=plays)))
 
     def append_body(
         self, exchange_id: str, data: bytes, marks: Marks, *, status: int | None = None, headers: Headers = ()
@@ -70,7 +75,8 @@ class Exchanges(Base):
     def finish_exchange(self, exchange: Exchange, turn: Turn, node: Node | None) -> None:
         """Keep the end of an exchange and the message it left. Harmless when called again.
 
-        The head follows to the new message only where it still is at the exchange's parent.
+        The head follows to the new message only where it still is at the exchange's parent. Where a model played a
+        tool, ``node`` is left out.
         """
         if turn.state not in _ENDS:
             raise ValueError(f"An exchange cannot end in the state {turn.state!r}")
@@ -81,10 +87,12 @@ class Exchanges(Base):
             if begun.state not in _OPEN:
                 return
             values = rows.from_exchange(exchange) | rows.from_turn(turn)
+            node = None if begun.plays else node
             values |= {"body": exchange.body, "node_id": None if node is None else node.id}
             connection.execute(self._one(sa.update(exchanges), exchange.id).values(values))
             connection.execute(sa.delete(exchange_chunks).where(self._chunks(exchange.id)))
-            tree.touch(connection, self.owner, begun.conversation_id)
+            if not begun.plays:
+                tree.touch(connection, self.owner, begun.conversation_id)
             if node is not None:
                 tree.add_nodes(connection, self.owner, begun.conversation_id, [node])
                 head = sa.select(conversations.c.head).where(
@@ -102,28 +110,27 @@ class Exchanges(Base):
             return rows.to_exchange(row, self._saved_body(connection, exchange_id) if row.state == "running" else None)
 
     def running_exchange(self, conversation_id: str) -> str | None:
-        """The newest exchange of a conversation that is marked as running, in whatever process."""
+        """The newest exchange of a conversation that is marked as running, in whatever process. Not those in which
+        models play tools."""
         query = (
             sa.select(exchanges.c.id)
             .where(exchanges.c.owner == self.owner, exchanges.c.conversation_id == conversation_id)
-            .where(exchanges.c.state == "running")
+            .where(exchanges.c.state == "running", exchanges.c.plays == "")
             .order_by(exchanges.c.started_at.desc())
         )
         with self._read() as connection:
             return connection.execute(query.limit(1)).scalar()
 
     def exchange_turn_info(self, conversation_id: str) -> dict[str, ExchangeInfo]:
-        """All exchanges of a conversation by id, oldest first, without their bytes."""
-        query = (
-            sa.select(*rows.INFO)
-            .where(exchanges.c.owner == self.owner, exchanges.c.conversation_id == conversation_id)
-            .order_by(exchanges.c.started_at, exchanges.c.id)
-        )
-        with self._read() as connection:
-            return {row.id: rows.to_info(row) for row in connection.execute(query)}
+        """The turns of a conversation by id, oldest first, without their bytes."""
+        return self._infos(conversation_id, exchanges.c.plays == "")
+
+    def played_info(self, conversation_id: str) -> dict[str, ExchangeInfo]:
+        """The exchanges in which models played tools for a conversation, by id, oldest first, without their bytes."""
+        return self._infos(conversation_id, exchanges.c.plays != "")
 
     def usage_rows(self, conversation_id: str | None = None) -> list[UsageRow]:
-        """One per exchange, oldest first; over all conversations where none is named."""
+        """One per exchange, played tools included, oldest first; over all conversations where none is named."""
         title = sa.case((conversations.c.deleted_at.is_(None), conversations.c.title), else_="")
         query = (
             sa.select(*rows.COST, title.label("title"))
@@ -135,6 +142,30 @@ class Exchanges(Base):
             query = query.where(exchanges.c.conversation_id == conversation_id)
         with self._read() as connection:
             return [rows.to_usage_row(row) for row in connection.execute(query)]
+
+    def _begun(
+        self, exchange: Exchange, conversation_id: str, *, parent_id: str | None = None, plays: str = ""
+    ) -> dict[str, Any]:
+        return {
+            **rows.from_exchange(exchange),
+            "owner": self.owner,
+            "conversation_id": conversation_id,
+            "parent_id": parent_id,
+            "plays": plays,
+            "state": "running",
+            "calls": 0,
+            "worker": self._worker,
+            "heartbeat": now(),
+        }
+
+    def _infos(self, conversation_id: str, which: sa.ColumnElement[bool]) -> dict[str, ExchangeInfo]:
+        query = (
+            sa.select(*rows.INFO)
+            .where(exchanges.c.owner == self.owner, exchanges.c.conversation_id == conversation_id, which)
+            .order_by(exchanges.c.started_at, exchanges.c.id)
+        )
+        with self._read() as connection:
+            return {row.id: rows.to_info(row) for row in connection.execute(query)}
 
     def _saved_body(self, connection: sa.Connection, exchange_id: str) -> bytes:
         query = sa.select(exchange_chunks.c.data).where(self._chunks(exchange_id)).order_by(exchange_chunks.c.position)

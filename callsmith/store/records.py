@@ -30,7 +30,8 @@ class ConversationSummary:
 
 @dataclass(frozen=True, slots=True)
 class ExchangeInfo:
-    """An exchange without its bytes. ``node_id`` is None until a reply was kept, and when none came."""
+    """An exchange without its bytes. ``node_id`` is None until a reply was kept, and when none came. ``plays``: the
+    tool that a model played in it, empty for a turn of the conversation."""
 
     id: str
     state: ExchangeState
@@ -44,12 +45,14 @@ class ExchangeInfo:
     problem: Problem | None
     parent_id: str | None
     node_id: str | None
+    plays: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class UsageRow:
     """What one exchange cost. ``usage`` None: nothing was reported. ``title`` is empty where the
-    conversation was deleted; what it used stays counted."""
+    conversation was deleted; what it used stays counted. ``url`` is where it asked; ``plays`` the tool that a model
+    played in it, empty for a turn of the conversation."""
 
     exchange_id: str
     conversation_id: str
@@ -61,6 +64,8 @@ class UsageRow:
     marks: Marks
     calls: int
     usage: Usage | None
+    url: str = ""
+    plays: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,11 +25,22 @@ def _columns(*names: str) -> tuple[sa.Column[Any], ...]:
     return tuple(exchanges.c[name] for name in names)
 
 
-PLACE = _columns("state", "conversation_id", "parent_id", "node_id")
-COST = _columns(
-    "id", "conversation_id", "state", "connection", "wire", "model", "marks", "calls", *_TOKENS, "usage_raw"
+_PAID = (
+    "id",
+    "conversation_id",
+    "state",
+    "connection",
+    "wire",
+    "model",
+    "marks",
+    "calls",
+    *_TOKENS,
+    "usage_raw",
+    "plays",
 )
-INFO = (*COST, *_columns("attempts", "finish", "problem", "parent_id", "node_id"))
+PLACE = _columns("state", "conversation_id", "parent_id", "node_id", "plays")
+COST = _columns(*_PAID, "request_url")
+INFO = _columns(*_PAID, "attempts", "finish", "problem", "parent_id", "node_id")
 
 
 def from_exchange(exchange: Exchange) -> dict[str, Any]:
@@ -114,6 +125,7 @@ def to_info(row: AnyRow) -> ExchangeInfo:
         problem=None if row.problem is None else from_json(Problem, row.problem),
         parent_id=row.parent_id,
         node_id=row.node_id,
+        plays=row.plays,
     )
 
 
@@ -129,4 +141,6 @@ def to_usage_row(row: AnyRow) -> UsageRow:
         marks=from_json(Marks, row.marks),
         calls=row.calls,
         usage=_to_usage(row),
+        url=row.request_url,
+        plays=row.plays,
     )
