@@ -21,6 +21,9 @@ Habit = Literal[
     "overloaded",
     "pausing",
     "legacy-calls",
+    "loops",
+    "retries",
+    "obeys",
 ]
 
 READING_SPEED = 50.0
@@ -42,8 +45,8 @@ class DemoModel:
 
     @property
     def misbehaves(self) -> bool:
-        """Fails on purpose; pausing and calling in the old way are no failures."""
-        return self.habit not in ("", "pausing", "legacy-calls")
+        """Fails on purpose; pausing, calling in the old way and trying again are no failures."""
+        return self.habit not in ("", "pausing", "legacy-calls", "retries")
 
 
 MODELS: tuple[DemoModel, ...] = (
@@ -62,6 +65,24 @@ MODELS: tuple[DemoModel, ...] = (
         "Demo legacy",
         "Scripted, not an LLM. On Chat it calls in the old way, with function_call.",
         habit="legacy-calls",
+    ),
+    DemoModel(
+        "demo-looping",
+        "Demo: looping",
+        "Misbehaves on purpose: after each result it asks for the same call again.",
+        habit="loops",
+    ),
+    DemoModel(
+        "demo-retrying",
+        "Demo: retrying",
+        "Asks for a failed call again, twice at most, before it tells of the failure.",
+        habit="retries",
+    ),
+    DemoModel(
+        "demo-gullible",
+        "Demo: gullible",
+        "Misbehaves on purpose: it does what a tool result tells it to do.",
+        habit="obeys",
     ),
     DemoModel(
         "demo-malformed-arguments",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from callsmith.execute.occasion import Reach
 from callsmith.play import Ask
 from callsmith.types.answering import Answering, By
 from callsmith.types.setup import LoopLimits
@@ -26,8 +27,8 @@ Reason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Used:
-    """What happened since a person last acted. ``cost`` in US dollars counts what has a known price; ``unpriced`` is the
-    number of exchanges without one. Models that play tools are counted too."""
+    """What happened since a person last acted. ``cost`` in US dollars counts what has a known price; ``unpriced`` is
+    the number of exchanges without one. Models that play tools are counted too."""
 
     steps: int = 0
     seconds: float = 0.0
@@ -44,12 +45,19 @@ class ToolPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a run asks and who answers, fixed when a person sets it going. ``tools`` are by name."""
+    """How a run asks and who answers, fixed when a person sets it going. ``tools`` are by name. ``reach`` replaces the
+    loop's own: it knows the keys that were typed in one browser session."""
 
     ask: Ask
     key: str | None = field(repr=False)
     tools: Mapping[str, ToolPlan] = field(default_factory=lambda: MappingProxyType({}))
     limits: LoopLimits = LoopLimits()
+    reach: Reach | None = field(default=None, repr=False)
+
+    @property
+    def runs_alone(self) -> bool:
+        """Whether any of its tools is answered without asking."""
+        return any(plan.answering.runs_alone for plan in self.tools.values())
 
 
 @dataclass(frozen=True, slots=True)

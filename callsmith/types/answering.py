@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from callsmith.types.connection import WireName
+from callsmith.types.connection import Target, WireName
 from callsmith.types.parts import NO_EXTRA, Made, Media
 from callsmith.types.tool import HttpCall
+from callsmith.types.usage import Usage
 
 By = Literal["hand", "rules", "schema", "fault", "http", "mcp", "model"]
 Test = Literal["equals", "contains", "range", "regex", "present", "nth"]
@@ -135,10 +136,13 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came of one call. ``notes`` are sentences for the person, never sent."""
+    """What came of one call. ``notes`` are sentences for the person, never sent. ``usage`` and ``target``: of the
+    exchange in which a model played the tool."""
 
     content: str
     made: Made
     is_error: bool = False
     media: tuple[Media, ...] = ()
     notes: tuple[str, ...] = ()
+    usage: Usage | None = None
+    target: Target | None = None

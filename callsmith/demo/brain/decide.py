@@ -21,6 +21,7 @@ from callsmith.demo.brain.calling import (
     intents,
     required_paths,
 )
+from callsmith.demo.brain.habits import by_habit
 from callsmith.demo.brain.now import Now, told_media, where
 from callsmith.demo.brain.prose import prose, wanted_length
 from callsmith.demo.brain.remote import remote
@@ -140,6 +141,8 @@ def _follow_up(ask: Ask, now: Now, tools: Sequence[Tool]) -> list[Intent]:
 def _go_on(ask: Ask, model: DemoModel, now: Now, tools: Sequence[Tool]) -> Script:
     """After results: the next call of what was asked for, or the answer."""
     last = now.since[-1]
+    if (habit := by_habit(ask, model, now)) is not None:
+        return habit
     if any(result.is_error for result in last.results):
         return _told(now)
     facts = facts_of([read_json(result.content) for _, result in now.answered])
