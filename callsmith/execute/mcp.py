@@ -9,15 +9,19 @@ from __future__ import annotations
 import importlib.util
 import re
 import shlex
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from tempfile import TemporaryFile
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from callsmith.execute import mcp_loop
 from callsmith.execute.addresses import PUBLIC, Policy, Refused
+
+if TYPE_CHECKING:
+    from mcp import Client
+
+    from callsmith.execute.mcp_stdio import Said
 
 SECONDS = 30.0
 MAX_PAGES = 50
@@ -63,62 +67,74 @@ class McpTarget:
         return re.split(r"[\\/]", _words_of(self.command)[0])[-1]
 
 
+def installed() -> bool:
+    return importlib.util.find_spec("mcp") is not None
+
+
 def list_tools(
     target: McpTarget, *, policy: Policy = PUBLIC, stdio: bool = False, seconds: float = SECONDS
 ) -> McpListing:
     """Connect, ask for every tool, and leave. Raises ``McpProblem``."""
-    if importlib.util.find_spec("mcp") is None:
+    if not installed():
         raise McpProblem(INSTALL)
     if target.command and not stdio:
         raise McpProblem(STDIO_OFF)
-    with TemporaryFile("w+", encoding="utf-8", errors="replace") as stderr:
-        try:
-            return mcp_loop.run(_listing(target, policy, stderr), seconds)
-        except TimeoutError as error:
-            raise McpProblem(f"The server did not answer within {seconds:.0f} s.", _tail(stderr)) from error
-        except Exception as error:
-            raise McpProblem(_plain(target, error), _tail(stderr)) from error
+    from callsmith.execute.mcp_stdio import Said
+
+    said = Said()
+    try:
+        return mcp_loop.run(_listing(target, policy, said), seconds)
+    except TimeoutError as error:
+        raise McpProblem(f"The server did not answer within {seconds:.0f} s.", said.text[-2000:]) from error
+    except Exception as error:
+        raise McpProblem(plain(target, error), said.text[-2000:]) from error
 
 
-async def _listing(target: McpTarget, policy: Policy, stderr: TextIO) -> McpListing:
+async def _listing(target: McpTarget, policy: Policy, said: Said) -> McpListing:
     from mcp import Client
 
     async with (
-        _transport(target, policy, stderr) as transport,
-        Client(transport, read_timeout_seconds=SECONDS) as client,
+        transport(target, policy, said, SECONDS) as streams,
+        Client(streams, read_timeout_seconds=SECONDS) as client,
     ):
-        tools: list[dict[str, Any]] = []
-        cursor: str | None = None
-        for _ in range(MAX_PAGES):
-            page = await client.list_tools(cursor=cursor)
-            tools += [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in page.tools]
-            cursor = page.next_cursor
-            if not cursor:
-                break
-        info = client.server_info
-        name = info.name if info is not None else ""
-        version = info.version if info is not None else ""
-        return McpListing(name or target.place, version or "", str(client.protocol_version or ""), tuple(tools))
+        return await listing(client, target.place)
+
+
+async def listing(client: Client, place: str) -> McpListing:
+    """``place`` is what a server without a name is called by."""
+    tools: list[dict[str, Any]] = []
+    cursor: str | None = None
+    for _ in range(MAX_PAGES):
+        page = await client.list_tools(cursor=cursor)
+        tools += [tool.model_dump(mode="json", by_alias=True, exclude_none=True) for tool in page.tools]
+        cursor = page.next_cursor
+        if not cursor:
+            break
+    info = client.server_info
+    name = info.name if info is not None else ""
+    version = info.version if info is not None else ""
+    return McpListing(name or place, version or "", str(client.protocol_version or ""), tuple(tools))
 
 
 @asynccontextmanager
-async def _transport(target: McpTarget, policy: Policy, stderr: TextIO) -> AsyncIterator[Any]:
-    """What the SDK's client connects through, and what has to be closed after it."""
+async def transport(
+    target: McpTarget, policy: Policy, said: Said, seconds: float | None, fill: Callable[[str], str] = str
+) -> AsyncIterator[Any]:
+    """What the SDK's client connects through, and what has to be closed after it. ``fill`` is applied to each word of a
+    command; ``seconds`` without a byte end a request."""
     if target.command:
-        from mcp import StdioServerParameters
-        from mcp.client.stdio import stdio_client
+        from callsmith.execute.mcp_stdio import program
 
-        words = _words_of(target.command)
-        yield stdio_client(StdioServerParameters(command=words[0], args=words[1:]), errlog=stderr)
+        yield program([fill(word) for word in _words_of(target.command)], said)
         return
     from mcp.client.streamable_http import streamable_http_client
 
-    from callsmith.execute.mcp_http import client
+    from callsmith.execute.mcp_http import MAX_MESSAGE, client
 
     if not target.url.startswith(("http://", "https://")):
         raise McpProblem("The address of a server starts with https:// or http://.")
-    async with client(policy, target.headers, SECONDS) as http:
-        yield streamable_http_client(target.url, http_client=http)
+    async with client(policy, target.headers, seconds) as http:
+        yield streamable_http_client(target.url, http_client=http, max_sse_event_size=MAX_MESSAGE)
 
 
 def _words_of(command: str) -> list[str]:
@@ -131,7 +147,7 @@ def _words_of(command: str) -> list[str]:
     return words
 
 
-def _plain(target: McpTarget, error: BaseException) -> str:
+def plain(target: McpTarget, error: BaseException) -> str:
     """The first telling cause: failures of the SDK arrive as groups inside groups."""
     causes = list(_causes(error))
     for cause in causes:
@@ -162,8 +178,3 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
     yield error
     if error.__cause__ is not None:
         yield from _causes(error.__cause__)
-
-
-def _tail(stderr: TextIO) -> str:
-    stderr.seek(0)
-    return stderr.read(100_000)[-2000:].strip()

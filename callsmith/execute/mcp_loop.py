@@ -19,9 +19,14 @@ def _loop() -> asyncio.AbstractEventLoop:
     return loop
 
 
+def start(work: Coroutine[Any, Any, T]) -> concurrent.futures.Future[T]:
+    """Cancelling the future ends its waiting at once, and cancels ``work``."""
+    return asyncio.run_coroutine_threadsafe(work, _loop())
+
+
 def run(work: Coroutine[Any, Any, T], seconds: float) -> T:
     """The result of ``work``, which is cancelled after ``seconds``: then TimeoutError."""
-    future = asyncio.run_coroutine_threadsafe(asyncio.wait_for(work, seconds), _loop())
+    future = start(asyncio.wait_for(work, seconds))
     try:
         # A little longer than the work itself, which also has to shut its server down.
         return future.result(seconds + 8)
