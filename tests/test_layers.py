@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 OURS = ("callsmith", "components", "pages", "bench", "tests", "app")
 LONGEST = 400
 
-PURE_LIBRARIES = {"jiter", "jsonschema_rs"}
+PURE_LIBRARIES = {"jiter", "jsonpath", "jsonschema_rs"}
 IMPURE_STDLIB = {"threading", "time", "socket", "subprocess", "asyncio", "concurrent", "multiprocessing", "sqlite3"}
 
 # Who may import a library: files, or folders that end with a slash.
@@ -36,6 +36,7 @@ ONLY_IN = {
     "griffe": ("callsmith/importing/",),
     "genson": ("callsmith/importing/",),
     "yaml": ("callsmith/importing/",),
+    "jsonpath": ("callsmith/answering/",),
 }
 PURE = (
     *("callsmith/wire/", "callsmith/schema/", "callsmith/vendors/", "callsmith/exporting/", "callsmith/evidence/"),

@@ -79,6 +79,8 @@ class ToolCall:
             return Malformed(error.msg, error.lineno, error.colno)
         except _NotJson as error:
             return Malformed(str(error), 1, 1)
+        except ValueError:
+            return Malformed("A number has more digits than can be read", 1, 1)
         except RecursionError:
             return Malformed("The arguments are nested too deeply to read", 1, 1)
 
