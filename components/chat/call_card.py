@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Literal
 
 import streamlit as st
 
@@ -12,12 +12,16 @@ from callsmith.jsontext import indented
 from callsmith.types.parts import Media, Parsed, ToolCall, ToolResult
 from callsmith.types.tool import Tool
 from components.chat.media import draw_media
+from components.chat.result_facts import badge, draw_text, facts
 from components.words import plain, spoken
 
-_BADGES = {
+LAID_OUT = 20_000
+"""Characters of a result that are laid out for reading; a longer one is shown as it came, which costs nothing."""
+
+State = Literal["waiting", "arriving", "cut off"]
+
+_BADGES: Mapping[State, str] = {
     "waiting": ":orange-badge[:material/hourglass_empty: waiting]",
-    "answered": ":green-badge[:material/check: answered]",
-    "error": ":red-badge[:material/error: answered with an error]",
     "arriving": ":blue-badge[:material/more_horiz: arriving]",
     "cut off": ":gray-badge[:material/content_cut: cut off, will not be sent]",
 }
@@ -28,17 +32,16 @@ _GONE = ":gray-badge[:material/history: no longer in your tools]"
 _TYPES = {"custom": ":material/notes: free text", "function_call": ":material/history: legacy function_call"}
 
 
-def state_of(result: ToolResult | None, *, cut: bool) -> str:
-    if cut:
-        return "cut off"
-    if result is None:
-        return "waiting"
-    return "error" if result.is_error else "answered"
-
-
-def head(call: ToolCall, state: str, verdict: Verdict | None, *, was_offered: bool = False) -> str:
+def head(
+    call: ToolCall,
+    state: State,
+    verdict: Verdict | None,
+    *,
+    was_offered: bool = False,
+    result: ToolResult | None = None,
+) -> str:
     """The lines above the JSON, as markdown. ``was_offered``: a tool that is gone by now was one then."""
-    badges = [_BADGES[state]]
+    badges = [_BADGES[state] if result is None else badge(result.made, is_error=result.is_error)]
     if call.type != "function":
         badges.append(f":gray-badge[{_TYPES.get(call.type, plain(call.type))}]")
     if verdict is not None:
@@ -84,7 +87,8 @@ def call_card(
     verdict = judge(call, tools)
     offered = not verdict.known and was_offered()
     with st.container(border=True, key=key):
-        st.markdown(head(call, state_of(result, cut=cut), verdict, was_offered=offered))
+        state: State = "cut off" if cut else "waiting"
+        st.markdown(head(call, state, verdict, was_offered=offered, result=None if cut else result))
         custom = call.type == "custom"
         shown = call.arguments if custom else pretty(call.arguments)
         st.code(shown, language=None if custom else "json", wrap_lines=True)
@@ -97,9 +101,11 @@ def call_card(
 
 
 def _result(result: ToolResult, media: Sequence[Media], key: str) -> None:
-    st.markdown("**Returned as an error**" if result.is_error else "**Result**")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown("**Returned as an error**" if result.is_error else "**Result**", width="content")
+        st.caption(facts(result.made, result.content), width="content")
     if result.content or not media:
-        language: Any = "json" if result.content.lstrip()[:1] in ("{", "[") else None
-        st.code(pretty(result.content), language=language, wrap_lines=True)
+        shown = pretty(result.content) if len(result.content) <= LAID_OUT else result.content
+        draw_text(result.content, shown, f"{key}-result", name=result.name or "result")
     for number, one in enumerate(media):
         draw_media(one, f"{key}-media-{number}")

@@ -10,7 +10,7 @@ from callsmith.conversation import Conversation
 from callsmith.job import Job
 from callsmith.media import MAX_FILE
 from callsmith.slots import Slot
-from components.chat import actions, attachments, drafts, session
+from components.chat import actions, attachments, drafts, session, slot_actions
 from components.chat.drafts import Leave
 from components.words import count, joined
 
@@ -23,17 +23,20 @@ def continue_button(slots: Sequence[Slot], conversation: Conversation | None = N
     if not (slots or leaves or paused):
         return
     reason = drafts.waiting_for(slots, leaves)
+    run = slot_actions.to_run(slots) if all(leave.choice for leave in leaves) else 0
     with st.container(horizontal=True, vertical_alignment="center", key="continue-row"):
         st.button(
-            _continue_label(slots, leaves),
+            f"Run {count(run, 'tool')} and continue" if run else _continue_label(slots, leaves),
             key="continue",
             type="primary",
             shortcut="Mod+Enter",
-            disabled=bool(reason),
-            help=reason or _continue_help(slots, leaves),
-            on_click=actions.continue_turn,
+            disabled=bool(reason) and not run,
+            help=_run_help(slots, run) if run else reason or _continue_help(slots, leaves),
+            on_click=slot_actions.go_on,
         )
-        if reason:
+        if run:
+            st.caption("Or run or answer each of them above first, and look at the results.")
+        elif reason:
             st.caption(reason)
         elif paused:
             st.caption(":material/pause_circle: The model paused in the middle of a server tool.")
@@ -43,6 +46,12 @@ def _continue_label(slots: Sequence[Slot], leaves: Sequence[Leave]) -> str:
     given = [count(len(slots), "result")] if slots else []
     given += [count(len(leaves), "decision")] if leaves else []
     return f"Continue with {joined(given)}" if given else "Continue"
+
+
+def _run_help(slots: Sequence[Slot], run: int) -> str:
+    kept = len(slots) - run
+    others = f"; {count(kept, 'result')} that {'is' if kept == 1 else 'are'} there stay{'s' if kept == 1 else ''}"
+    return f"Answers {count(run, 'call')} in the chosen ways and sends all results{others if kept else ''}"
 
 
 def _continue_help(slots: Sequence[Slot], leaves: Sequence[Leave]) -> str:

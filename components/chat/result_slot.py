@@ -1,31 +1,60 @@
-"""The slot under a waiting call, where a mock result is typed."""
+"""The slot under a waiting call: who answers it, and the result, which stays open to change until it is sent."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from callsmith.jsontext import indented
 from callsmith.media import MAX_FILE, takes_result_media
-from callsmith.results import output_warnings, starting_point
+from callsmith.results import Draft, output_warnings
 from callsmith.slots import Slot
-from callsmith.types.tool import Tool
 from callsmith.wire.registry import WIRES
-from components.chat import actions, drafts
+from components.chat import drafts, slot_actions, slot_picks
 from components.chat.attachments import read_files
 from components.chat.media import icon, size_words
+from components.chat.result_facts import draw_text, facts
+from components.chat.slot_ways import Answerer
+from components.chat.way_row import way_row
 from components.live_text import live_text, submitted
 from components.state import ui
 from components.words import joined, plain
 
+LONG = 20_000
+"""Characters of a result that came by itself which are put into a text area without asking."""
 
-def result_slot(conversation_id: str, slot: Slot, tool: Tool | None, wire: str) -> None:
+
+def result_slot(conversation_id: str, slot: Slot, wire: str, answerer: Answerer) -> None:
     """Draw the slot. Every change is kept at once as a draft. ``wire`` is the format it will be sent in."""
-    key = drafts.area(slot.key)
+    draft = slot.draft
+    if draft.made is not None and draft.made.by == "refused" and not draft.made.edited:
+        _refused(conversation_id, slot)
+        return
+    way_row(conversation_id, slot, answerer)
+    if draft.note and (draft.made is not None or not draft.text):
+        _note(draft, answerer, slot.key)
+    by_hand = answerer.by(draft) == "hand"
+    # An area that was there stays, also when it is emptied: it may be typed in just now.
+    if not by_hand and not (draft.text or draft.media or draft.made is not None or draft.revision):
+        return
+    if draft.made is not None:
+        st.caption(f":material/output: {facts(draft.made, draft.text)}")
+    if _is_long(slot):
+        _long(slot)
+    else:
+        _area(conversation_id, slot)
+    if draft.text.strip() and slot.problem:
+        st.markdown(f":red[:material/error: {plain(slot.problem)}]")
+    for warning in output_warnings(answerer.tool, draft)[:4]:
+        st.caption(f":material/warning: Not as its output schema says: {plain(warning)}")
+    _controls(conversation_id, slot, wire, answerer)
+    _attached(conversation_id, slot, wire)
+
+
+def _area(conversation_id: str, slot: Slot) -> None:
     draft = slot.draft
     live_text(
         f"Result of {slot.call.name}",
         draft.text,
-        key=key,
+        key=drafts.area(slot.key),
         revision=draft.revision,
         on_change=lambda: _typed(conversation_id, slot.key),
         rows=min(14, max(4, draft.text.count("\n") + 1)),
@@ -34,36 +63,87 @@ def result_slot(conversation_id: str, slot: Slot, tool: Tool | None, wire: str) 
     )
     if drafts.take_unheard(conversation_id, slot):
         st.rerun()
-    if draft.text.strip() and slot.problem:
-        st.markdown(f":red[:material/error: {slot.problem}]")
-    for warning in output_warnings(tool, draft)[:4]:
-        st.caption(f":material/warning: Not as its output schema says: {warning}")
-    st.session_state.setdefault(f"{key}-format", draft.format)
-    tidy = draft.format == "JSON" and bool(draft.text.strip()) and not slot.problem
-    with st.container(horizontal=True, vertical_alignment="center"):
+
+
+def _refused(conversation_id: str, slot: Slot) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"refused-{slot.key}"):
+        st.markdown(
+            ":gray-badge[:material/block: refused] The model is told that you refused this call.", width="content"
+        )
+        st.button(
+            "Take back",
+            key=f"take-back-{slot.key}",
+            type="tertiary",
+            icon=":material/undo:",
+            help="The call waits for a result again",
+            on_click=slot_actions.take_back,
+            args=(conversation_id, slot.key),
+        )
+    st.code(slot.draft.text, language="json", wrap_lines=True)
+
+
+def _note(draft: Draft, answerer: Answerer, slot_key: str) -> None:
+    """Why there is no result, or what is odd about the one there is."""
+    with st.container():
+        if draft.made is not None:
+            st.caption(f":material/info: {plain(draft.note)}")
+            return
+        st.markdown(f":orange[:material/warning: No result: {plain(draft.note)}]")
+        if answerer.restart:
+            st.button(
+                "Restart the server",
+                key=f"restart-{slot_key}",
+                icon=":material/restart_alt:",
+                on_click=slot_actions.restart,
+                args=(answerer.answering,),
+            )
+
+
+def _is_long(slot: Slot) -> bool:
+    made = slot.draft.made
+    asked = st.session_state.get(f"slot-whole-{slot.key}") == slot.draft.revision
+    return made is not None and not made.edited and len(slot.draft.text) > LONG and not asked
+
+
+def _long(slot: Slot) -> None:
+    """Its beginning: a text area of megabytes would slow every click."""
+    key = f"long-{slot.key}"
+    draw_text(slot.draft.text, slot.draft.text, key, name=slot.call.name or "result")
+    st.button(
+        "Change by hand",
+        key=f"{key}-edit",
+        type="tertiary",
+        icon=":material/edit:",
+        help=f"Puts all {size_words(len(slot.draft.text))} into a text area; the page may become slow",
+        on_click=_edit_long,
+        args=(slot.key, slot.draft.revision),
+    )
+
+
+def _edit_long(slot_key: str, revision: int) -> None:
+    st.session_state[f"slot-whole-{slot_key}"] = revision
+
+
+def _controls(conversation_id: str, slot: Slot, wire: str, answerer: Answerer) -> None:
+    """What can be done about the text."""
+    key, draft = drafts.area(slot.key), slot.draft
+    tidy = draft.format == "JSON" and bool(draft.text.strip()) and not slot.problem and not _is_long(slot)
+    with st.container(horizontal=True, vertical_alignment="center", key=f"slot-controls-{slot.key}"):
         st.segmented_control(
             "Send as",
             ["JSON", "Text"],
-            key=f"{key}-format",
+            key=_bound(f"{key}-format", draft.format),
             label_visibility="collapsed",
             required=True,
-            on_change=_set_format,
-            args=(conversation_id, slot.key),
+            on_change=slot_actions.set_format,
+            args=(conversation_id, slot.key, f"{key}-format"),
         )
         st.checkbox(
             "Return as error",
-            value=draft.is_error,
-            key=f"{key}-error",
+            key=_bound(f"{key}-error", draft.is_error),
             help="Tells the model that the tool failed, in the way this wire format has for it",
-            on_change=_set_error,
-            args=(conversation_id, slot.key),
-        )
-        st.button(
-            "Fill in a sample",
-            key=f"{key}-sample",
-            type="tertiary",
-            on_click=_fill,
-            args=(conversation_id, slot.key, starting_point(tool, slot.call, draft.revision)),
+            on_change=slot_actions.set_error,
+            args=(conversation_id, slot.key, f"{key}-error"),
         )
         st.button(
             "Tidy",
@@ -71,11 +151,30 @@ def result_slot(conversation_id: str, slot: Slot, tool: Tool | None, wire: str) 
             type="tertiary",
             disabled=not tidy,
             help="Lays the JSON out for reading" if tidy else "There is no valid JSON to lay out yet",
-            on_click=_tidy,
+            on_click=slot_actions.tidy,
             args=(conversation_id, slot.key),
         )
         _attach(conversation_id, slot.key, wire)
-    _attached(conversation_id, slot, wire)
+        if answerer.tool_id:
+            slot_picks.save(conversation_id, slot, answerer.tool_id, answerer.answering.mocks)
+        undo = slot_actions.undo_label(slot)
+        if undo:
+            st.button(
+                undo,
+                key=f"undo-{slot.key}",
+                type="tertiary",
+                icon=":material/undo:" if undo == "Undo" else ":material/redo:",
+                help="Brings back the result that was here before",
+                on_click=slot_actions.undo,
+                args=(conversation_id, slot.key),
+            )
+
+
+def _bound(key: str, value: str | bool) -> str:
+    """Load a widget with what is kept, also where something else than the widget changed it. Returns the key."""
+    if st.session_state.get(key) != value:
+        st.session_state[key] = value
+    return key
 
 
 def _attach(conversation_id: str, slot_key: str, wire: str) -> None:
@@ -139,29 +238,4 @@ def _upload(conversation_id: str, slot_key: str, uploader: str) -> None:
 def _typed(conversation_id: str, slot_key: str) -> None:
     drafts.take_typed(conversation_id, slot_key)
     if submitted(drafts.area(slot_key)):
-        actions.continue_turn()
-
-
-def _set_format(conversation_id: str, slot_key: str) -> None:
-    drafts.change(conversation_id, slot_key, format=st.session_state[f"{drafts.area(slot_key)}-format"])
-
-
-def _set_error(conversation_id: str, slot_key: str) -> None:
-    drafts.change(conversation_id, slot_key, is_error=st.session_state[f"{drafts.area(slot_key)}-error"])
-
-
-def _fill(conversation_id: str, slot_key: str, text: str) -> None:
-    """Put JSON text into the slot; the next sample differs."""
-    st.session_state[f"{drafts.area(slot_key)}-format"] = "JSON"
-    _replace(conversation_id, slot_key, text=text, format="JSON")
-
-
-def _tidy(conversation_id: str, slot_key: str) -> None:
-    draft = drafts.kept(conversation_id, slot_key)
-    if not draft.problem():
-        _replace(conversation_id, slot_key, text=indented(draft.text))
-
-
-def _replace(conversation_id: str, slot_key: str, **to: str) -> None:
-    revision = drafts.kept(conversation_id, slot_key).revision
-    drafts.change(conversation_id, slot_key, revision=revision + 1, **to)
+        slot_actions.go_on()

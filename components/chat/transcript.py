@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from callsmith.conversation import APPROVAL_RESPONSE, Approval, Conversation, Node, is_cut_off
+from callsmith.slots import Slot
 from callsmith.store import ExchangeInfo
+from callsmith.types.answering import Answering
 from callsmith.types.features import ResponseSchema
 from callsmith.types.message import Message
 from callsmith.types.parts import Media, Opaque, ToolCall, ToolResult
@@ -18,6 +20,7 @@ from components.chat.call_card import call_card
 from components.chat.endings import EARLY_ENDS
 from components.chat.parts import Cards, draw_files, draw_reply, draw_said
 from components.chat.result_slot import result_slot
+from components.chat.slot_ways import Answerer, call_number
 from components.chat.structured import asked_in
 from components.state import WINDOW, ui
 from components.words import count, measured, plain
@@ -69,7 +72,9 @@ class Transcript:
             if node.message.role == "tool" and node.parent is not None
         }
         self._slots = {} if running else {slot.call.id: slot for slot in drafts.slots(conversation)}
-        self._wire = session.target_of(session.current().setup).wire if self._slots else ""
+        setup = session.current().setup
+        self._wire = session.target_of(setup).wire if self._slots else ""
+        self._answering = session.answering_of(setup) if self._slots else {}
         self._leaves = {} if running else {leave.approval.id: leave for leave in drafts.leaves(conversation)}
 
     def draw(self) -> None:
@@ -152,7 +157,6 @@ class Transcript:
     def _call(self, node: Node, call: ToolCall, number: int) -> None:
         answers = self._answers.get(node.id)
         slot = self._slots.get(call.id) if node.id == self._conversation.head else None
-        tool = self._tools.get(call.name)
         origin = node.message.origin
         call_card(
             call,
@@ -160,10 +164,17 @@ class Transcript:
             answers.results.get(call.id) if answers is not None else None,
             cut=is_cut_off(node.message, call),
             key=f"call-{node.id[:12]}-{number}",
-            answer=None if slot is None else lambda: result_slot(self._conversation.id, slot, tool, self._wire),
+            answer=None if slot is None else lambda: self._waiting(slot),
             was_offered=lambda: origin is not None and call.name in asked_in(origin.exchange_id).tools,
             media=answers.media.get(call.id, ()) if answers is not None else (),
         )
+
+    def _waiting(self, slot: Slot) -> None:
+        tool_id, answering = self._answering.get(slot.call.name, ("", Answering()))
+        answerer = Answerer(
+            tool_id, self._tools.get(slot.call.name), answering, number=call_number(self._conversation, slot)
+        )
+        result_slot(self._conversation.id, slot, self._wire, answerer)
 
     def _approval(self, node: Node, asked: Approval, number: int) -> None:
         answers = self._answers.get(node.id)
