@@ -23,6 +23,10 @@ class Refused(Exception):
     """The address may not be reached, or does not exist; the message says which and what to do."""
 
 
+class NotFound(Refused):
+    """No address has that name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What may be reached besides the public internet. ``private`` includes loopback and link-local."""
@@ -36,14 +40,19 @@ PUBLIC = Policy()
 
 def resolved(host: str, port: int, policy: Policy = PUBLIC) -> str:
     """The address to connect to. ``Refused`` unless every address of the name may be reached. Blocks on DNS."""
+    return every(host, port, policy)[0]
+
+
+def every(host: str, port: int, policy: Policy = PUBLIC) -> tuple[str, ...]:
+    """All addresses of the name, the preferred one first, each of which may be reached."""
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
-        raise Refused(f"The host {host} was not found. Check the spelling and the network.") from error
-    addresses = [str(entry[4][0]) for entry in found]
+        raise NotFound(f"The host {host} was not found. Check the spelling and the network.") from error
+    addresses = tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
     for address in addresses:
         _check(host, ipaddress.ip_address(address.partition("%")[0]), policy)
-    return addresses[0]
+    return addresses
 
 
 def _check(host: str, address: _Address, policy: Policy) -> None:
