@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from callsmith.types.parts import Malformed, ToolCall
+
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def document(call: ToolCall) -> Any:
@@ -16,6 +19,16 @@ def document(call: ToolCall) -> Any:
         return {}
     read = call.parsed()
     return call.arguments if isinstance(read, Malformed) else read.value
+
+
+def as_json(value: Any) -> str:
+    """``value`` as JSON that any encoding can carry: half a character, which some models emit, stays escaped."""
+    text = json.dumps(value, ensure_ascii=False)
+    return json.dumps(value) if SURROGATE.search(text) else text
+
+
+def is_scalar(value: Any) -> bool:
+    return isinstance(value, str | int | float)
 
 
 def in_words(value: Any, longest: int = 60) -> str:

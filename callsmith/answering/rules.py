@@ -1,8 +1,8 @@
 """Rules: the first whose conditions all hold gives the reply.
 
 A condition looks at what its path finds in the arguments, and holds if any of that fits. Numbers compare by value (21
-is 21.0), and neither true nor "21" is a number. Arguments that are not JSON, and the text of a custom tool, are one text
-at the empty path. Every condition says in words why it held or not, for the tester.
+is 21.0), and neither true nor "21" is a number. Arguments that are not JSON, and the text of a custom tool, are one
+text at the empty path. Every condition says in words why it held or not, for the tester.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from callsmith.answering.arguments import SURROGATE, as_json
 from callsmith.answering.jsonpath import PathError, find, single
 from callsmith.answering.jsonpath import check as check_path
 
@@ -26,7 +27,6 @@ MAX_FILLED = 1_000_000
 """Characters a reply may grow to; quotes that would make it longer are left as they stand."""
 
 _QUOTE = re.compile(r"\{\{([^{}\n]{1,300})\}\}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +76,6 @@ def check(text: str) -> str:
     return ""
 
 
-def is_json(text: str) -> bool:
-    """Whether a reply is JSON once its quotes are filled."""
-    return bool(_inside_strings(text)) or _reads(text)
-
-
 def _plain(text: str) -> list[None]:
     return [None for _ in _QUOTE.finditer(text)]
 
@@ -118,17 +113,15 @@ def _piece(path: str, arguments: Any, in_string: bool | None) -> str:
     """``in_string`` None: the reply is not JSON."""
     value = _value(path, arguments)
     try:
-        written = json.dumps(value, ensure_ascii=False)
+        written = as_json(value)
     except (RecursionError, ValueError, TypeError):
         raise _Left("the argument is nested too deeply") from None
-    if _SURROGATE.search(written):
-        written = json.dumps(value)  # Half a character is escaped, for bytes cannot carry it.
     text = value if isinstance(value, str) else written
     if in_string is None:
-        return _SURROGATE.sub("\ufffd", text)
+        return SURROGATE.sub("\ufffd", text)
     if not in_string:
         return written
-    return written[1:-1] if isinstance(value, str) else json.dumps(text, ensure_ascii=False)[1:-1]
+    return written[1:-1] if isinstance(value, str) else as_json(text)[1:-1]
 
 
 def _value(path: str, arguments: Any) -> Any:
