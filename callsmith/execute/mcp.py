@@ -21,6 +21,7 @@ from callsmith.execute.addresses import PUBLIC, Policy, Refused
 if TYPE_CHECKING:
     from mcp import Client
 
+    from callsmith.execute.mcp_http import Heard
     from callsmith.execute.mcp_stdio import Said
 
 SECONDS = 30.0
@@ -79,20 +80,24 @@ def list_tools(
         raise McpProblem(INSTALL)
     if target.command and not stdio:
         raise McpProblem(STDIO_OFF)
+    from callsmith.execute.mcp_http import Heard
     from callsmith.execute.mcp_stdio import Said
 
-    said = Said()
+    said, heard = Said(), Heard()
     try:
-        return mcp_loop.run(_listing(target, policy, said), seconds)
+        return mcp_loop.run(_listing(target, policy, said, heard), seconds)
     except TimeoutError as error:
         raise McpProblem(f"The server did not answer within {seconds:.0f} s.", said.text[-2000:]) from error
     except Exception as error:
-        raise McpProblem(plain(target, error), said.text[-2000:]) from error
+        raise McpProblem(plain(target, error, heard.status), said.text[-2000:]) from error
 
 
-async def _listing(target: McpTarget, policy: Policy, said: Said) -> McpListing:
+async def _listing(target: McpTarget, policy: Policy, said: Said, heard: Heard) -> McpListing:
     from mcp import Client
 
+    from callsmith.execute.mcp_http import HEARD
+
+    HEARD.set(heard)
     async with (
         transport(target, policy, said, SECONDS) as streams,
         Client(streams, read_timeout_seconds=SECONDS) as client,
@@ -147,8 +152,9 @@ def _words_of(command: str) -> list[str]:
     return words
 
 
-def plain(target: McpTarget, error: BaseException) -> str:
-    """The first telling cause: failures of the SDK arrive as groups inside groups."""
+def plain(target: McpTarget, error: BaseException, status: int = 0) -> str:
+    """The first telling cause: failures of the SDK arrive as groups inside groups. ``status`` is the last one that the
+    server answered with over HTTP."""
     causes = list(_causes(error))
     for cause in causes:
         if isinstance(cause, McpProblem | Refused):
@@ -158,11 +164,10 @@ def plain(target: McpTarget, error: BaseException) -> str:
             return f"The program {_words_of(target.command)[0]} was not found on this machine."
         if isinstance(cause, PermissionError):
             return f"The program {_words_of(target.command)[0]} may not be started."
-        if type(cause).__name__ == "HTTPStatusError":
-            status = getattr(getattr(cause, "response", None), "status_code", "an error")
-            return f"The server answered with status {status}. Check the address and, if it wants a token, the headers."
         if type(cause).__name__ == "ConnectError":
             return f"Nothing answers at {target.place}. Is the server running?"
+    if status >= 400:
+        return f"The server answered with status {status}. Check the address and, if it wants a token, the headers."
     said = next((str(cause) for cause in causes if str(cause)), type(error).__name__)
     if target.command:
         return f"The program ended, or does not speak MCP on its standard output: {said[:300]}"

@@ -77,7 +77,7 @@ async def _call(place: Place, occasion: Occasion, name: str, arguments: dict[str
     from mcp import MCPError
     from pydantic import ValidationError
 
-    from callsmith.execute.mcp_session import Denied, Expired, Lost, TooLong
+    from callsmith.execute.mcp_session import Denied, Expired, Failed, Lost, TooLong
 
     session = await opened(place)
     asked = session.asked.copy()
@@ -93,12 +93,14 @@ async def _call(place: Place, occasion: Occasion, name: str, arguments: dict[str
             result = await call()
         content = read(result) if result.get("resultType") != "input_required" else _wants_input(result)
     except Lost as error:
-        raise CannotAnswer(_without_end(place, session.dead) or lost(place, session), restart=True) from error
+        raise CannotAnswer(_without_end(place, session.alive) or lost(place, session), restart=True) from error
     except Expired as error:
         message = f"The server {place.target.place} does not accept the session it gave. Restart it."
         raise CannotAnswer(message, restart=True) from error
     except Denied as error:
         raise CannotAnswer(f"{error}. Check the headers of its settings, and the secrets they name.") from error
+    except Failed as error:
+        content = _error(f"{error}.")
     except TooLong:
         content = _error("The result is longer than a message of a server may be, so it was not read.")
     except TimeoutError:
@@ -117,11 +119,9 @@ async def _call(place: Place, occasion: Occasion, name: str, arguments: dict[str
     return _Got(session.server, Content(content.text, content.media, content.is_error, content.notes + notes))
 
 
-def _without_end(place: Place, dead: bool) -> str:
+def _without_end(place: Place, alive: bool) -> str:
     """The words where the answer broke off while the session goes on."""
-    if dead or place.target.command:
-        return ""
-    return f"The server {place.target.place} ended the answer before it was complete."
+    return "" if not alive else f"The server {place.target.place} ended the answer before it was complete."
 
 
 def _wants_input(result: Mapping[str, Any]) -> Content:

@@ -71,7 +71,8 @@ class _Guarded(httpx2.AsyncHTTPTransport):
         request.url = url.copy_with(host=address)
         response = await super().handle_async_request(request)
         heard = HEARD.get()
-        if heard is not None and isinstance(response.stream, httpx2.AsyncByteStream):
+        # The stream that a server may keep open for itself is not the answer to anything.
+        if heard is not None and request.method == "POST" and isinstance(response.stream, httpx2.AsyncByteStream):
             heard.status = response.status_code
             response.stream = _Bounded(response.stream, heard)
         return response

@@ -28,6 +28,9 @@ from callsmith.execute.mcp_stdio import Said
 
 IDLE_SECONDS = 600.0
 
+# What the SDK says where an HTTP status comes without an error of the protocol.
+_NO_REASON = "Server returned an error response"
+
 _BLOCK: TypeAdapter[Any] = TypeAdapter(ContentBlock)
 _RAW = RootModel[dict[str, Any]]
 # What servers send, the SDK would write into the log.
@@ -45,6 +48,10 @@ class Expired(Exception):
 
 class Denied(Exception):
     """The server wants other headers."""
+
+
+class Failed(Exception):
+    """The server answered with an HTTP status instead of a result."""
 
 
 class TooLong(Exception):
@@ -67,6 +74,7 @@ class Session:
         self._fill = fill
         self._ended = ended
         self._said = Said()
+        self._heard = Heard()
         self._client: Client | None = None
         self._over = asyncio.Event()
         self._stopped = False
@@ -100,6 +108,12 @@ class Session:
         if not self._ready.done():
             self._task.cancel()
         await asyncio.wait([self._task], timeout=SECONDS)
+
+    async def retire(self) -> None:
+        """Stop once the calls that are in it have ended."""
+        while self._busy:
+            await asyncio.sleep(0.05)
+        await self.stop()
 
     async def tools(self) -> McpListing:
         client = self._live()
@@ -155,6 +169,8 @@ class Session:
         # 404 by the protocol; several servers say 400.
         if heard.status in (400, 404) and error.code != METHOD_NOT_FOUND and "ession" in error.message:
             raise Expired from error
+        if heard.status >= 400 and error.message == _NO_REASON:
+            raise Failed(f"The server {self.target.place} answered with status {heard.status}") from error
         if error.code == CONNECTION_CLOSED:
             await self._closed()
             raise Lost from error
@@ -180,6 +196,7 @@ class Session:
             self._used = time.monotonic()
 
     async def _serve(self) -> None:
+        HEARD.set(self._heard)
         try:
             async with contextlib.AsyncExitStack() as stack:
                 async with asyncio.timeout(SECONDS):
@@ -225,7 +242,7 @@ class Session:
     def _words(self, error: Exception) -> str:
         if self._said.status is not None:
             return self._ended_words()
-        return plain(self.target, error)
+        return plain(self.target, error, self._heard.status)
 
     def _ended_words(self) -> str:
         if self.target.url:

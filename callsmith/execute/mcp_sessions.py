@@ -171,7 +171,7 @@ async def renewed(place: Place, old: Session) -> Session:
     kept = _kept.get(place.id)
     if kept is not None and kept.session is old:
         del _kept[place.id]
-        stopping = asyncio.create_task(old.stop())
+        stopping = asyncio.create_task(old.retire())
         _stopping.add(stopping)
         stopping.add_done_callback(_stopping.discard)
     return await opened(place)
