@@ -32,17 +32,18 @@ class Settings:
         """The key of a widget: the same in every run, and no other tool's."""
         return key_of(self.tool_id, name)
 
-    def save(self, answering: Answering, step: str = "") -> None:
-        save(self.tool_id, answering, step)
+    def save(self, answering: Answering, step: str = "", said: str = "") -> None:
+        save(self.tool_id, answering, step, said)
 
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One change; changes in a row under the same name are one."""
+    """One change; changes in a row under the same name are one. ``said`` is what was done, in words."""
 
     before: Answering
     after: Answering
     name: str
+    said: str
 
 
 @dataclass(slots=True)
@@ -63,8 +64,9 @@ def kept(tool_id: str) -> Answering:
     return Answering() if record is None else record.answering
 
 
-def save(tool_id: str, answering: Answering, step: str = "") -> None:
-    """Keep it. ``step``: a name under which changes in a row, such as typing on in one field, are undone at once."""
+def save(tool_id: str, answering: Answering, step: str = "", said: str = "") -> None:
+    """Keep it. ``step``: a name under which changes in a row, such as typing on in one field, are undone at once.
+    ``said``: what was done, told beside Undo where it is not in view any more ("Deleted rule 2")."""
     before = kept(tool_id)
     if answering == before or services.store().tool(tool_id) is None:
         return
@@ -74,18 +76,24 @@ def save(tool_id: str, answering: Answering, step: str = "") -> None:
     if step and last is not None and last.name == step and last.after == before:
         before = last.before
         steps.pop()
-    steps.append(_Step(before, answering, step))
+    steps.append(_Step(before, answering, step, said))
     del steps[:-MOST_STEPS]
 
 
-def change(tool_id: str, how: Callable[[Answering], Answering], step: str = "") -> None:
-    save(tool_id, how(kept(tool_id)), step)
+def change(tool_id: str, how: Callable[[Answering], Answering], step: str = "", said: str = "") -> None:
+    save(tool_id, how(kept(tool_id)), step, said)
 
 
 def can_undo(tool_id: str) -> bool:
     """False also where somebody else changed it since: their change is not ours to undo."""
     steps = _desk(tool_id).steps
     return bool(steps) and steps[-1].after == kept(tool_id)
+
+
+def last_said(tool_id: str) -> str:
+    """What the last change was, where that was told."""
+    steps = _desk(tool_id).steps
+    return steps[-1].said if steps else ""
 
 
 def undo(tool_id: str) -> None:

@@ -16,9 +16,11 @@ from callsmith.store import ToolRecord
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import ToolChoice
 from components import layout, services
+from components.answers.line import line
 from components.tools import findings, home, import_dialog, scope, sets
 from components.tools.choice import settle, with_choice
 from components.tools.editor import editor
+from components.tools.panels import ANSWERS, PANELS
 from components.tools.shelf import add_copy, add_new
 from components.words import plain
 
@@ -88,6 +90,12 @@ def open_editor(tool_id: str) -> None:
     st.session_state[_EDITING] = tool_id
 
 
+def open_answers(tool_id: str) -> None:
+    """For a callback: the editor opens at who answers the tool."""
+    st.session_state[PANELS] = ANSWERS
+    open_editor(tool_id)
+
+
 def _edit_dialog(tool_id: str) -> None:
     if st.session_state.get(_EDITING) != tool_id:
         # A field that is left by closing the dialog reports in the same moment, and then only the dialog runs again.
@@ -146,6 +154,7 @@ def _tool(setup: Setup, on_change: Change, use: ToolUse, record: ToolRecord, *, 
         off = "" if use.on else " · off for the next turn"
         only_here = f" {scope.ONLY_HERE}" if scope.is_only_here(record) else ""
         st.caption(f"{plain(summary_of(record.tool))}{off} {badge}{only_here}")
+        line(record, open_answers)
 
 
 def _many(offered: int) -> None:

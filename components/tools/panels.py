@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from components.answers import panel as answers
 from components.tools import (
     compile_view,
     evidence,
@@ -18,8 +19,10 @@ from components.tools import (
 )
 from components.tools.desk import Desk
 
-PANELS: dict[str, Callable[[Desk], None]] = {
+PANELS, ANSWERS = "tool-panels", "Answers"
+_DRAW: dict[str, Callable[[Desk], None]] = {
     "Sample call": sample_call.render,
+    ANSWERS: answers.render,
     "Compile": compile_view.render,
     "Strict": strict_view.render,
     "Tokens": token_bill.render,
@@ -32,8 +35,8 @@ _OF_A_REPLY = ("Sample call", "Strict")
 
 
 def panels(here: Desk) -> None:
-    names = [name for name in PANELS if name in _OF_A_REPLY or not home.is_response(here.tool_id)]
-    for tab, name in zip(st.tabs(names, key="tool-panels", on_change="rerun"), names, strict=True):
+    names = [name for name in _DRAW if name in _OF_A_REPLY or not home.is_response(here.tool_id)]
+    for tab, name in zip(st.tabs(names, key=PANELS, on_change="rerun"), names, strict=True):
         if tab.open:
             with tab:
-                PANELS[name](here)
+                _DRAW[name](here)

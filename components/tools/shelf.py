@@ -26,6 +26,7 @@ def add_copy(record: ToolRecord) -> str:
     copy = store.save_tool(replace(record.tool, name=name))
     store.tag_tool(copy, record.tags)
     store.put_into_folder([copy], record.folder)
+    store.save_answering(copy, record.answering)
     for place, other in enumerate(order):
         if other.id == record.id:
             store.move_tool(copy, place + 1)
