@@ -23,6 +23,7 @@ from callsmith.demo.brain.calling import (
 )
 from callsmith.demo.brain.habits import by_habit
 from callsmith.demo.brain.now import Now, told_media, where
+from callsmith.demo.brain.playing import playing
 from callsmith.demo.brain.prose import prose, wanted_length
 from callsmith.demo.brain.remote import remote
 from callsmith.demo.brain.searching import asks_to_search, findings, is_known, search
@@ -47,8 +48,13 @@ _FOLLOW_UP = re.compile(r"^\s*(?:and|what about|how about|now|also|same (?:for|i
 def decide(ask: Ask, model: DemoModel) -> Script:
     now = where(ask.thread.messages)
     try:
-        script = _decide(ask, model, now)
-        if ask.response is not None and not any(isinstance(step, Call | Remote) for step in script.steps):
+        played = playing(ask, now)
+        script = played or _decide(ask, model, now)
+        if (
+            played is None
+            and ask.response is not None
+            and not any(isinstance(step, Call | Remote) for step in script.steps)
+        ):
             script = _as_data(ask, ask.response, now, script)
     except CannotSample as error:
         script = _said(f"{WHO}\n\nI cannot make JSON that fits. {error}")
