@@ -27,6 +27,7 @@ from callsmith.execute.mcp_http import HEARD, TOO_LONG, Heard
 from callsmith.execute.mcp_stdio import Said
 
 IDLE_SECONDS = 600.0
+_A_SECOND = 300  # messages of one server
 
 # What the SDK says where an HTTP status comes without an error of the protocol.
 _NO_REASON = "Server returned an error response"
@@ -282,12 +283,15 @@ def _known(item: Any) -> bool:
 
 
 class _Watched:
-    """A stream of incoming messages that shows each one before it is handed on, and tells when it ends."""
+    """A stream of incoming messages that shows each one before it is handed on, and tells when it ends. A flood is
+    read slowly, so that it holds up nobody else."""
 
     def __init__(self, inner: Any, see: Callable[[Any], None], over: Callable[[], None]) -> None:
         self._inner = inner
         self._see = see
         self._over = over
+        self._second = 0.0
+        self._count = 0
 
     @property
     def last_context(self) -> Any:
@@ -302,6 +306,7 @@ class _Watched:
         return self
 
     async def __anext__(self) -> Any:
+        await self._slowly()
         try:
             item = await self._inner.__anext__()
         except StopAsyncIteration:
@@ -309,6 +314,14 @@ class _Watched:
             raise
         self._see(item)
         return item
+
+    async def _slowly(self) -> None:
+        now = time.monotonic()
+        if now - self._second > 1:
+            self._second, self._count = now, 0
+        self._count += 1
+        if self._count > _A_SECOND:
+            await asyncio.sleep(self._second + 1 - now)
 
     async def aclose(self) -> None:
         await self._inner.aclose()

@@ -2,7 +2,7 @@
 
 The SDK's own transport puts what cannot be read into the log, and takes a message of any length. Here a program gets no
 variable but PATH, HOME and the like, a line that is no message is kept beside its stderr and nowhere else, a message
-that is too long becomes an error of its request, a flood is read slowly, and the end takes the children along.
+that is too long becomes an error of its request, and the end takes the children along.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from callsmith.execute.mcp_http import MAX_MESSAGE, TOO_LONG
 _TAIL = 4_000
 _EDGE = 400
 _ID = re.compile(rb'"id"\s*:\s*(\d{1,9})\b')
-_A_SECOND = 1_000  # messages read in one; more wait in the pipe
 _GRACE = 1.0
 
 _Incoming = MemoryObjectSendStream[SessionMessage | Exception]
@@ -92,20 +91,12 @@ def kill_all() -> None:
 
 
 async def _read(stdout: asyncio.StreamReader, into: _Incoming, said: Said) -> None:
-    second, count = 0.0, 0
-    clock = asyncio.get_running_loop().time
     with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
         async with into:
             async for line in _lines(stdout):
                 message = _message(line, said)
-                if message is None:
-                    continue
-                await into.send(SessionMessage(message))
-                if clock() - second > 1:
-                    second, count = clock(), 0
-                count += 1
-                if count > _A_SECOND:
-                    await asyncio.sleep(max(second + 1 - clock(), 0))
+                if message is not None:
+                    await into.send(SessionMessage(message))
 
 
 async def _lines(stdout: asyncio.StreamReader) -> AsyncIterator[bytes | tuple[bytes, bytes]]:

@@ -137,7 +137,6 @@ def test_an_answer_that_breaks_off_waits_for_a_person(hostile: Hostile, tool: st
         ("page", "Unexpected content type: text/html"),
         ("failing", "status 500"),
         ("away", "not followed"),
-        pytest.param("endless", "longer than a message", marks=pytest.mark.slow),
     ],
 )
 def test_answers_that_are_none_are_errors(hostile: Hostile, tool: str, words: str) -> None:
@@ -154,6 +153,16 @@ def test_a_hundred_megabytes_are_not_read(hostile: Hostile, tool: str, caplog: p
     assert got.is_error and "longer than a message" in got.content
     assert ask(settings, "echo", {"message": "x"}).content == "x"
     assert hostile.opened == 1 and "xxxx" not in caplog.text
+
+
+@pytest.mark.slow
+def test_endless_progress_ends_at_the_limit(hostile: Hostile) -> None:
+    heard: list[str] = []
+    settings = Mcp(hostile.url, seconds=1.2)
+    got = ask(settings, "endless", progress=heard.append)
+    assert got.content == "The tool did not answer within 1.2 s."
+    assert 1 <= len(heard) <= 13
+    assert ask(replace(settings, seconds=10), "echo", {"message": "x"}).content == "x"
 
 
 def test_a_tool_that_never_answers_ends_at_the_limit_and_is_cancelled(hostile: Hostile) -> None:
