@@ -71,6 +71,12 @@ def of_tool(tool: Tool) -> Http | None:
     return None if made_from is None else Http(made_from)
 
 
+def place_of(http: Http) -> str:
+    """The host as the settings write it, which names no secret."""
+    found = _URL.fullmatch(http.call.url.strip())
+    return "" if found is None else found[2]
+
+
 def styles_of(tool: Tool) -> Mapping[str, Style]:
     """How its lists and objects are written, where the document it was imported from says so."""
     styles = tool.origin.extra.get("styles") if tool.origin is not None else None
