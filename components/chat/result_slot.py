@@ -8,7 +8,7 @@ from callsmith.media import MAX_FILE, takes_result_media
 from callsmith.results import Draft, output_warnings
 from callsmith.slots import Slot
 from callsmith.wire.registry import WIRES
-from components.chat import drafts, slot_actions, slot_picks
+from components.chat import drafts, slot_actions
 from components.chat.attachments import read_files
 from components.chat.media import icon, size_words
 from components.chat.result_facts import draw_text, facts
@@ -29,14 +29,13 @@ def result_slot(conversation_id: str, slot: Slot, wire: str, answerer: Answerer)
         _refused(conversation_id, slot)
         return
     way_row(conversation_id, slot, answerer)
-    if draft.note and (draft.made is not None or not draft.text):
+    if draft.note and (draft.made is not None or not (draft.text or answerer.way(draft).missing)):
         _note(draft, answerer, slot.key)
     by_hand = answerer.by(draft) == "hand"
     # An area that was there stays, also when it is emptied: it may be typed in just now.
     if not by_hand and not (draft.text or draft.media or draft.made is not None or draft.revision):
         return
-    if draft.made is not None:
-        st.caption(f":material/output: {facts(draft.made, draft.text)}")
+    _facts(conversation_id, slot)
     if _is_long(slot):
         _long(slot)
     else:
@@ -45,8 +44,28 @@ def result_slot(conversation_id: str, slot: Slot, wire: str, answerer: Answerer)
         st.markdown(f":red[:material/error: {plain(slot.problem)}]")
     for warning in output_warnings(answerer.tool, draft)[:4]:
         st.caption(f":material/warning: Not as its output schema says: {plain(warning)}")
-    _controls(conversation_id, slot, wire, answerer)
+    _controls(conversation_id, slot, wire)
     _attached(conversation_id, slot, wire)
+
+
+def _facts(conversation_id: str, slot: Slot) -> None:
+    """Who made the result, and the way back to the one before."""
+    undo = slot_actions.undo_label(slot)
+    if slot.draft.made is None and not undo:
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key=f"facts-{slot.key}"):
+        if slot.draft.made is not None:
+            st.caption(f":material/output: {facts(slot.draft.made, slot.draft.text)}", width="content")
+        if undo:
+            st.button(
+                undo,
+                key=f"undo-{slot.key}",
+                type="tertiary",
+                icon=":material/undo:" if undo == "Undo" else ":material/redo:",
+                help="Brings back the result that was here before",
+                on_click=slot_actions.undo,
+                args=(conversation_id, slot.key),
+            )
 
 
 def _area(conversation_id: str, slot: Slot) -> None:
@@ -124,7 +143,7 @@ def _edit_long(slot_key: str, revision: int) -> None:
     st.session_state[f"slot-whole-{slot_key}"] = revision
 
 
-def _controls(conversation_id: str, slot: Slot, wire: str, answerer: Answerer) -> None:
+def _controls(conversation_id: str, slot: Slot, wire: str) -> None:
     """What can be done about the text."""
     key, draft = drafts.area(slot.key), slot.draft
     tidy = draft.format == "JSON" and bool(draft.text.strip()) and not slot.problem and not _is_long(slot)
@@ -155,19 +174,6 @@ def _controls(conversation_id: str, slot: Slot, wire: str, answerer: Answerer) -
             args=(conversation_id, slot.key),
         )
         _attach(conversation_id, slot.key, wire)
-        if answerer.tool_id:
-            slot_picks.save(conversation_id, slot, answerer.tool_id, answerer.answering.mocks)
-        undo = slot_actions.undo_label(slot)
-        if undo:
-            st.button(
-                undo,
-                key=f"undo-{slot.key}",
-                type="tertiary",
-                icon=":material/undo:" if undo == "Undo" else ":material/redo:",
-                help="Brings back the result that was here before",
-                on_click=slot_actions.undo,
-                args=(conversation_id, slot.key),
-            )
 
 
 def _bound(key: str, value: str | bool) -> str:

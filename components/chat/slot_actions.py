@@ -3,12 +3,14 @@ the one before, so that it can be undone."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from callsmith import slots as engine
+from callsmith.answering.samples import answer_of
 from callsmith.jsontext import indented
 from callsmith.results import Draft
 from callsmith.slots import Slot
@@ -17,7 +19,7 @@ from callsmith.types.parts import Made
 from components import services
 from components.answers import settings
 from components.chat import actions, drafts, session
-from components.chat.slot_ways import Answerer
+from components.chat.slot_ways import Answerer, answerers
 
 REFUSED = '{"error": "refused by the user"}'
 
@@ -64,12 +66,9 @@ def to_run(slots: Sequence[Slot]) -> int:
     missing = [slot for slot in slots if slot.problem]
     if not missing:
         return 0
-    tools = session.tools_of(session.current().setup)
-    answering = session.answering_of(session.current().setup)
-    for slot in missing:
-        tool_id, settings_ = answering.get(slot.call.name, ("", Answering()))
-        if slot.draft.text.strip() or not Answerer(tool_id, tools.get(tool_id), settings_).can_run(slot.draft):
-            return 0
+    known = answerers(session.current().conversation, slots)
+    if any(slot.draft.text.strip() or not known[slot.key].can_run(slot.draft) for slot in missing):
+        return 0
     return len(missing)
 
 
@@ -79,6 +78,21 @@ def choose_way(conversation_id: str, slot_key: str, own: By, widget: str) -> Non
     chosen: By = st.session_state[widget]
     revision = draft.revision + (1 if draft.text else 0)
     drafts.change(conversation_id, slot_key, by="" if chosen == own else chosen, note="", revision=revision)
+
+
+def sample(conversation_id: str, slot: Slot, answerer: Answerer, *, edge: bool) -> None:
+    """Another value of the output schema, or one at its limits: the least and the most in turn."""
+    if answerer.tool is None:
+        return
+    started, clock, turn = time.time(), time.perf_counter(), slot.draft.revision
+    samples = replace(answerer.answering.samples, seed=answerer.answering.samples.seed + turn, edges=edge)
+    try:
+        content, notes = answer_of(answerer.tool, samples, slot.call, turn if edge else answerer.number)
+    except ValueError as error:
+        drafts.change(conversation_id, slot.key, note=str(error))
+        return
+    made = Made("schema", "edge case" if edge else f"seed {samples.seed}", started, time.perf_counter() - clock)
+    _put(conversation_id, slot.key, Answer(content, made, notes=notes))
 
 
 def restart(answering: Answering) -> None:

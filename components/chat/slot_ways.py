@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
+from callsmith.answering.rules import Matched, match
 from callsmith.conversation import Conversation, answerable
 from callsmith.results import Draft
 from callsmith.slots import Slot
 from callsmith.types.answering import Answering, By, FaultKind, Mcp, Player
+from callsmith.types.parts import ToolCall
 from callsmith.types.tool import Tool
 from components import services
 from components.answers.words import missing
+from components.chat import session
 
 FAULTS: Mapping[FaultKind, str] = {
     "error": "an error",
@@ -41,6 +44,7 @@ class Answerer:
     """Who answers one waiting call. ``tool_id`` is empty for a call of no tool of the conversation. ``number`` counts
     the tool's calls in the conversation, from 1. ``restart``: its server can be started again."""
 
+    call: ToolCall
     tool_id: str = ""
     tool: Tool | None = None
     answering: Answering = field(default_factory=Answering)
@@ -51,12 +55,34 @@ class Answerer:
         return draft.by or self.answering.by
 
     def way(self, draft: Draft) -> Way:
-        return way(self.by(draft), self.tool, self.answering)
+        here = way(self.by(draft), self.tool, self.answering)
+        if here.by == "rules" and not here.missing and self.rule is None:
+            return replace(here, missing="No rule fits this call: add one, or answer it by hand.")
+        return here
+
+    @property
+    def rule(self) -> Matched | None:
+        """The rule that answers this call, by its rules."""
+        return match(self.answering.rules, self.call, self.number)
 
     def can_run(self, draft: Draft) -> bool:
         """Whether it is answered without a person's text, and everything for that is set up."""
         here = self.way(draft)
         return bool(self.tool_id) and here.by != "hand" and not here.missing
+
+
+def answerers(conversation: Conversation, slots: Sequence[Slot]) -> dict[str, Answerer]:
+    """By slot key."""
+    if not slots:
+        return {}
+    setup = session.current().setup
+    answering, tools = session.answering_of(setup), session.tools_of(setup)
+    found = {}
+    for slot in slots:
+        tool_id, kept = answering.get(slot.call.name, ("", Answering()))
+        number = call_number(conversation, slot)
+        found[slot.key] = Answerer(slot.call, tool_id, tools.get(tool_id), kept, number)
+    return found
 
 
 _BYS: tuple[By, ...] = ("hand", "rules", "schema", "fault", "http", "mcp", "model")

@@ -9,7 +9,6 @@ import streamlit as st
 from callsmith.conversation import APPROVAL_RESPONSE, Approval, Conversation, Node, is_cut_off
 from callsmith.slots import Slot
 from callsmith.store import ExchangeInfo
-from callsmith.types.answering import Answering
 from callsmith.types.features import ResponseSchema
 from callsmith.types.message import Message
 from callsmith.types.parts import Media, Opaque, ToolCall, ToolResult
@@ -20,7 +19,7 @@ from components.chat.call_card import call_card
 from components.chat.endings import EARLY_ENDS
 from components.chat.parts import Cards, draw_files, draw_reply, draw_said
 from components.chat.result_slot import result_slot
-from components.chat.slot_ways import Answerer, call_number
+from components.chat.slot_ways import answerers
 from components.chat.structured import asked_in
 from components.state import WINDOW, ui
 from components.words import count, measured, plain
@@ -72,9 +71,8 @@ class Transcript:
             if node.message.role == "tool" and node.parent is not None
         }
         self._slots = {} if running else {slot.call.id: slot for slot in drafts.slots(conversation)}
-        setup = session.current().setup
-        self._wire = session.target_of(setup).wire if self._slots else ""
-        self._answering = session.answering_of(setup) if self._slots else {}
+        self._wire = session.target_of(session.current().setup).wire if self._slots else ""
+        self._answerers = answerers(conversation, list(self._slots.values()))
         self._leaves = {} if running else {leave.approval.id: leave for leave in drafts.leaves(conversation)}
 
     def draw(self) -> None:
@@ -170,11 +168,7 @@ class Transcript:
         )
 
     def _waiting(self, slot: Slot) -> None:
-        tool_id, answering = self._answering.get(slot.call.name, ("", Answering()))
-        answerer = Answerer(
-            tool_id, self._tools.get(slot.call.name), answering, number=call_number(self._conversation, slot)
-        )
-        result_slot(self._conversation.id, slot, self._wire, answerer)
+        result_slot(self._conversation.id, slot, self._wire, self._answerers[slot.key])
 
     def _approval(self, node: Node, asked: Approval, number: int) -> None:
         answers = self._answers.get(node.id)
