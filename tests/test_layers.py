@@ -36,6 +36,7 @@ ONLY_IN = {
     "griffe": ("callsmith/importing/",),
     "genson": ("callsmith/importing/",),
     "yaml": ("callsmith/importing/",),
+    "genai_prices": ("callsmith/prices.py",),
     "jsonpath": ("callsmith/answering/",),
 }
 PURE = (
