@@ -89,7 +89,8 @@ class _Node(JSONPathMatch):
     __slots__ = ("allowance",)
 
     def __init__(self, value: object, root: Any, allowance: _Allowance) -> None:
-        allowance.take(1)
+        # Going down, the library passes entries that hold nothing without a node of their own.
+        allowance.take(1 + len(value) // 4 if isinstance(value, dict | list) else 1)
         super().__init__(filter_context=allowance, obj=value, parent=None, path="", parts=(), root=root)
         self.allowance = allowance
 

@@ -13,8 +13,8 @@ import jsonschema_rs
 
 MAX_PROGRAM = 2_000_000
 """Bytes an expression may take once it is made ready."""
-MAX_TEXT = 50_000
-"""Characters of a text that are searched; what comes behind is not read."""
+MAX_TEXT = 200_000
+"""Characters a text may have; a longer one is not searched."""
 
 _LARGE = "This expression is too large. Count to smaller numbers in its {…}."
 _BACKTRACKING = re.compile(r"\(\?<?[=!]|\\[1-9]|\\k<")
@@ -34,9 +34,9 @@ def why_not(pattern: str) -> str:
 
 
 def found(pattern: str, text: str) -> bool:
-    """Whether ``pattern`` is found anywhere in ``text``. NotARegex where it cannot be used."""
-    readable = text[:MAX_TEXT].encode("utf-8", "replace").decode()
-    return _ready(pattern).is_valid(readable)
+    """Whether ``pattern`` is found anywhere in ``text``; in none that is too long. NotARegex where it cannot be used."""
+    ready = _ready(pattern)
+    return len(text) <= MAX_TEXT and ready.is_valid(text.encode("utf-8", "replace").decode())
 
 
 @lru_cache(maxsize=256)

@@ -137,6 +137,8 @@ def _asked(condition: Condition, arguments: Any, number: int) -> Asked:
         return Asked(condition, False, f"The arguments have no {where}.")
     if fitting:
         return Asked(condition, True, f"{where} {_is(fitting[0])}{_wanted(condition, ', which')}.")
+    if condition.test == "regex" and any(isinstance(value, str) and len(value) > regex.MAX_TEXT for value in values):
+        return Asked(condition, False, f"{where} has more than {regex.MAX_TEXT:,} characters and is not searched.")
     others = f" (and {len(values) - 1:,} more)" if len(values) > 1 else ""
     return Asked(condition, False, f"{where} {_is(values[0])}{others}{_wanted(condition, '; wanted is that it')}.")
 
