@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from callsmith.types.answering import Mcp
 from callsmith.types.tool import Tool
 from callsmith.vendors.names import legal
 from components import services
@@ -29,8 +30,9 @@ def clashes(tools: Sequence[Tool]) -> list[str]:
     return [tool.name for tool in tools if tool.name in names]
 
 
-def apply(tools: Sequence[Tool], *, update: bool) -> list[str]:
-    """Returns the ids, in order. ``update``: a tool of the library with the same name gets a new version."""
+def apply(tools: Sequence[Tool], *, update: bool, server: Mcp | None = None) -> list[str]:
+    """Returns the ids, in order. ``update``: a tool of the library with the same name gets a new version. ``server`` is
+    where they live, so that choosing it as who answers is all that is left to do."""
     store = services.store()
     known = {record.tool.name: record for record in store.tools()}
     taken = set(known)
@@ -47,8 +49,21 @@ def apply(tools: Sequence[Tool], *, update: bool) -> list[str]:
         taken.add(fresh.name)
         added.append(store.save_tool(fresh, how="imported"))
         ids.append(added[-1])
+    if server is not None:
+        for tool, tool_id in zip(tools, ids, strict=True):
+            _answered_there(tool, tool_id, server)
     st.session_state[_DONE] = _Done(tuple(added), tuple(before))
     return ids
+
+
+def _answered_there(tool: Tool, tool_id: str, server: Mcp) -> None:
+    """Prepare the server; who answers stays as it is, and so does a server that was set before."""
+    record = services.store().tool(tool_id)
+    if record is None or record.answering.mcp is not None:
+        return
+    there = tool.origin.name if tool.origin is not None and tool.origin.name else tool.name
+    mcp = replace(server, name="" if there == record.tool.name else there)
+    services.store().save_answering(tool_id, replace(record.answering, mcp=mcp))
 
 
 def undo_line() -> None:

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
-from callsmith import settings
+from callsmith import mcp_way, settings
 from callsmith.execute.addresses import Policy
 from callsmith.execute.fetch import FetchProblem, fetch
 from callsmith.execute.mcp import STDIO_OFF, McpProblem, McpTarget, list_tools
 from callsmith.importing import KINDS, Imported, ImportProblem, read, read_as
+from callsmith.types.answering import Mcp
 from callsmith.types.tool import Origin
 from components import layout
 from components.live_text import live_text, typed
@@ -36,7 +37,8 @@ _WHAT = (
 
 @dataclass(slots=True)
 class Import:
-    """``found`` is what was read last, ``problem`` why there is nothing. ``take`` gets the ids of what was imported."""
+    """``found`` is what was read last, ``problem`` why there is nothing. ``take`` gets the ids of what was imported;
+    ``server`` is the MCP server they were found at."""
 
     take: Callable[[list[str]], None]
     found: Imported | None = None
@@ -44,6 +46,7 @@ class Import:
     said: str = ""
     chosen: set[str] = field(default_factory=set)
     read: tuple[str, str, str] = ("", "", "")
+    server: Mcp | None = None
 
 
 def open_button(take: Callable[[list[str]], None], key: str = "tool-import") -> None:
@@ -93,7 +96,7 @@ def _body() -> None:
             st.caption("The program said:")
             st.code(state.said, language=None, wrap_lines=True)
     if state.found is not None:
-        preview(state.found, state.chosen, state.take, _close)
+        preview(state.found, state.chosen, state.take, _close, state.server)
 
 
 def _forget() -> None:
@@ -176,7 +179,7 @@ def _mcp(state: Import, kind: str) -> None:
 def _connect(state: Import, line: str, headers: str, *, by_command: bool) -> None:
     state.found, state.problem, state.said = None, "", ""
     try:
-        target = McpTarget(command=line) if by_command else McpTarget(url=line, headers=_headers(headers))
+        target = McpTarget(command=line) if by_command else McpTarget(url=_filled(line), headers=_headers(headers))
         with st.spinner("Asking the server for its tools"):
             listing = list_tools(target, policy=policy(), stdio=settings.allows("stdio"))
     except McpProblem as error:
@@ -184,6 +187,7 @@ def _connect(state: Import, line: str, headers: str, *, by_command: bool) -> Non
         return
     state.read = (MCP, "", listing.server)
     _read(state, "tools", json.dumps({"tools": listing.tools}), "", source=f"MCP server {listing.server}")
+    state.server = mcp_way.imported("" if by_command else line, line if by_command else "", headers)
 
 
 def _headers(lines: str) -> dict[str, str]:
@@ -226,7 +230,7 @@ def _found_at(found: Imported, source: str) -> Imported:
 
 
 def _read(state: Import, kind: str, data: str | bytes, filename: str, source: str = "") -> None:
-    state.problem, state.said, state.found = "", "", None
+    state.problem, state.said, state.found, state.server = "", "", None, None
     try:
         with st.spinner("Reading"):
             state.found = read(data, filename) if kind == DETECT else read_as(kind, data, filename)

@@ -9,13 +9,21 @@ import streamlit as st
 
 from callsmith.importing import Candidate, Imported
 from callsmith.schema.form import summary_of
+from callsmith.types.answering import Mcp
 from components.tools.import_apply import apply, clashes
 from components.words import count, plain
 
 PAGE = 30
 
 
-def preview(found: Imported, chosen: set[str], take: Callable[[list[str]], None], close: Callable[[], None]) -> None:
+def preview(
+    found: Imported,
+    chosen: set[str],
+    take: Callable[[list[str]], None],
+    close: Callable[[], None],
+    server: Mcp | None = None,
+) -> None:
+    """``server``: the MCP server they were found at."""
     usable = [one for one in found.candidates if not one.refused]
     refused = [one for one in found.candidates if one.refused]
     st.markdown(f"**{plain(found.label)}**: {count(len(usable), 'tool')}")
@@ -23,7 +31,7 @@ def preview(found: Imported, chosen: set[str], take: Callable[[list[str]], None]
         st.caption(f":material/info: {plain(problem)}")
     if len(found.problems) > 6:
         st.caption(f"and {len(found.problems) - 6:,} more remarks")
-    _go([one for one in usable if one.id in chosen], bool(usable), take, close)
+    _go([one for one in usable if one.id in chosen], bool(usable), take, close, server)
     shown = _filtered(usable, chosen)
     for one in shown[:PAGE]:
         _entry(one, chosen)
@@ -86,7 +94,13 @@ def _tick(candidate_id: str, key: str, chosen: set[str]) -> None:
     (chosen.add if st.session_state[key] else chosen.discard)(candidate_id)
 
 
-def _go(taken: list[Candidate], any_usable: bool, take: Callable[[list[str]], None], close: Callable[[], None]) -> None:
+def _go(
+    taken: list[Candidate],
+    any_usable: bool,
+    take: Callable[[list[str]], None],
+    close: Callable[[], None],
+    server: Mcp | None,
+) -> None:
     if not any_usable:
         return
     same = clashes([one.tool for one in taken])
@@ -106,7 +120,7 @@ def _go(taken: list[Candidate], any_usable: bool, take: Callable[[list[str]], No
         help=None if taken else "Tick at least one tool",
     )
     if pressed:
-        ids = apply([one.tool for one in taken], update=update)
+        ids = apply([one.tool for one in taken], update=update, server=server)
         take(ids)
         close()
         st.rerun()
