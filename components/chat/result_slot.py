@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from callsmith.media import MAX_FILE, takes_result_media
-from callsmith.results import Draft, output_warnings
+from callsmith.results import output_warnings
 from callsmith.slots import Slot
 from callsmith.wire.registry import WIRES
 from components.chat import drafts, slot_actions
@@ -30,7 +30,7 @@ def result_slot(conversation_id: str, slot: Slot, wire: str, answerer: Answerer)
         return
     way_row(conversation_id, slot, answerer)
     if draft.note and (draft.made is not None or not (draft.text or answerer.way(draft).missing)):
-        _note(draft, answerer, slot.key)
+        _note(conversation_id, slot, answerer)
     by_hand = answerer.by(draft) == "hand"
     # An area that was there stays, also when it is emptied: it may be typed in just now.
     if not by_hand and not (draft.text or draft.media or draft.made is not None or draft.revision):
@@ -101,20 +101,21 @@ def _refused(conversation_id: str, slot: Slot) -> None:
     st.code(slot.draft.text, language="json", wrap_lines=True)
 
 
-def _note(draft: Draft, answerer: Answerer, slot_key: str) -> None:
+def _note(conversation_id: str, slot: Slot, answerer: Answerer) -> None:
     """Why there is no result, or what is odd about the one there is."""
+    note = plain(slot.draft.note)
     with st.container():
-        if draft.made is not None:
-            st.caption(f":material/info: {plain(draft.note)}")
+        if slot.draft.made is not None:
+            st.caption(f":material/info: {note}")
             return
-        st.markdown(f":orange[:material/warning: No result: {plain(draft.note)}]")
+        st.markdown(f":orange[:material/warning: No result: {note}]")
         if answerer.restart:
             st.button(
                 "Restart the server",
-                key=f"restart-{slot_key}",
+                key=f"restart-{slot.key}",
                 icon=":material/restart_alt:",
                 on_click=slot_actions.restart,
-                args=(answerer.answering,),
+                args=(conversation_id, slot.key, answerer.answering),
             )
 
 

@@ -11,6 +11,7 @@ import streamlit as st
 
 from callsmith import slots as engine
 from callsmith.answering.samples import answer_of
+from callsmith.execute.occasion import CannotAnswer
 from callsmith.jsontext import indented
 from callsmith.results import Draft
 from callsmith.slots import Slot
@@ -95,12 +96,19 @@ def sample(conversation_id: str, slot: Slot, answerer: Answerer, *, edge: bool) 
     _put(conversation_id, slot.key, Answer(content, made, notes=notes))
 
 
-def restart(answering: Answering) -> None:
-    """Start the tool's MCP server again."""
-    from callsmith.execute import mcp_answer
+def restart(conversation_id: str, slot_key: str, answering: Answering) -> None:
+    """Start the tool's MCP server again; where it does not start, the note says why."""
+    from callsmith.execute import mcp_sessions
+    from components.answers.mcp_view import reach
 
-    if answering.mcp is not None:
-        mcp_answer.restart(answering.mcp)
+    if answering.mcp is None:
+        return
+    try:
+        mcp_sessions.restart(answering.mcp, reach())
+    except CannotAnswer as error:
+        drafts.change(conversation_id, slot_key, note=str(error))
+    else:
+        drafts.change(conversation_id, slot_key, note="")
 
 
 # Filling

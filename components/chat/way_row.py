@@ -23,7 +23,7 @@ def way_row(conversation_id: str, slot: Slot, answerer: Answerer) -> None:
                 key=f"set-up-{slot.key}",
                 type="tertiary",
                 help="Who answers all calls of this tool: rules, samples, faults, HTTP, MCP or a model",
-                on_click=panel.open_editor,
+                on_click=panel.open_answers,
                 args=(answerer.tool_id,),
             )
     with st.container(horizontal=True, vertical_alignment="center", key=f"bring-{slot.key}"):

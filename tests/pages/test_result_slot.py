@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from callsmith import conversation as pure
 from callsmith import slots
+from callsmith.execute import mcp_sessions
+from callsmith.execute.occasion import CannotAnswer, Reach
 from callsmith.results import Draft
 from callsmith.store import Store
 from callsmith.types.answering import Answer, Answering, By, Condition, Fault, Http, Mcp, Mock, Player, Reply, Rule
@@ -17,10 +20,11 @@ from callsmith.types.codec import from_json
 from callsmith.types.parts import Made, ToolCall, ToolResult
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import HttpCall
-from components.chat import actions, slot_ways
+from components.chat import actions, slot_ways, transcript
 from components.chat.result_facts import LONGEST, SHORT, badge, facts, who
 from components.chat.slot_picks import first_words
 from components.chat.slot_ways import Answerer
+from components.tools.panels import ANSWERS, PANELS
 from tests.pages.playground import WEATHER, Page, replied
 
 PARIS = '{"temperature": 24, "unit": "celsius", "conditions": "sunny"}'
@@ -156,6 +160,7 @@ def test_set_up_opens_the_tools_editor(store: Store) -> None:
     page = waiting(store, Answering())
     page.click(f"set-up-{page.slot(0)}")
     assert page.has("tool-done")
+    assert page.at.session_state[PANELS] == ANSWERS
 
 
 # Not by hand
@@ -202,6 +207,31 @@ def test_a_way_that_gave_no_answer_says_why(store: Store, ran: Ran) -> None:
     assert r"No result: The address \*\*10.0.0.1\*\* is private." in page.text
     choose(page, "hand")
     assert "No result" not in page.text.replace("No result yet", "")
+
+
+@pytest.mark.parametrize("why", ["", "Still dead"])
+def test_a_dead_server_is_started_again_where_the_note_is(
+    store: Store, ran: Ran, monkeypatch: pytest.MonkeyPatch, why: str
+) -> None:
+    started: list[Mcp] = []
+
+    def restart(settings: Mcp, reach: Reach) -> None:
+        started.append(settings)
+        if why:
+            raise CannotAnswer(why)
+
+    def dead(*asked: Any) -> dict[str, Answerer]:
+        return {key: replace(one, restart=True) for key, one in slot_ways.answerers(*asked).items()}
+
+    monkeypatch.setattr(mcp_sessions, "restart", restart)
+    monkeypatch.setattr(transcript, "answerers", dead)
+    page = waiting(store, Answering(by="mcp", mcp=Mcp(command="server")))
+    assert not page.has(f"restart-{page.slot(0)}")
+    page.type(0, Draft(note="The program ended."))
+    page.click(f"restart-{page.slot(0)}")
+    assert started == [Mcp(command="server")]
+    assert draft(page).note == why
+    assert page.has(f"restart-{page.slot(0)}") is bool(why)
 
 
 def test_samples_of_the_schema_vary_and_go_to_its_edges(store: Store, ran: Ran) -> None:
