@@ -28,6 +28,8 @@ def area(
 ) -> None:
     """Draw it. ``keep`` is called with what was typed, at each pause."""
     shown: _Shown = st.session_state.setdefault(f"{key}-shown", _Shown(value))
+    if _heard(key, keep):
+        st.rerun()
     if shown.text != value:
         shown.text = value
         shown.revision += 1
@@ -36,16 +38,23 @@ def area(
         value,
         key=key,
         revision=shown.revision,
-        on_change=lambda: _heard(key, keep),
+        on_change=lambda: _take(key, keep),
         rows=max(least, min(14, value.count("\n") + 1)),
         placeholder=placeholder,
         invalid=invalid,
     )
 
 
-def _heard(key: str, keep: Callable[[str], None]) -> None:
+def _heard(key: str, keep: Callable[[str], None]) -> bool:
+    """Take in what was typed last. Returns whether it was new."""
     shown: _Shown = st.session_state[f"{key}-shown"]
     text = typed(key, shown.revision)
-    if text is not None and text != shown.text:
-        shown.text = text
-        keep(text)
+    if text is None or text == shown.text:
+        return False
+    shown.text = text
+    keep(text)
+    return True
+
+
+def _take(key: str, keep: Callable[[str], None]) -> None:
+    _heard(key, keep)

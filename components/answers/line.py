@@ -16,13 +16,16 @@ from components.words import plain
 def line(record: ToolRecord, set_up: Callable[[str], None]) -> None:
     """Draw it. ``set_up`` is a callback that opens the settings of this tool."""
     here = Settings(record.id, record.tool, record.answering)
-    popover = st.popover(
-        summary(record.tool, record.answering),
-        key=here.key("line"),
-        type="tertiary",
-        help="Who answers the calls of this tool",
-        on_change="rerun",
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(plain(summary(record.tool, record.answering)), width="content")
+        # Another label would make another popover of it, which is closed.
+        popover = st.popover(
+            "Change",
+            key=here.key("line"),
+            type="tertiary",
+            help="Who answers the calls of this tool",
+            on_change="rerun",
+        )
     if not popover.open:
         return
     with popover:

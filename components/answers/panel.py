@@ -34,8 +34,6 @@ def render(here: Desk) -> None:
     answers = Settings(here.tool_id, tool, settings.kept(here.tool_id))
     st.html(_STYLE)
     who(answers)
-    _undo(answers)
-    st.divider()
     with st.container(key=answers.key("editor")):
         _EDITORS[answers.answering.by](answers)
 
@@ -53,7 +51,9 @@ def who(here: Settings) -> None:
         on_change=choose,
         args=(here.tool_id, here.key("by")),
     )
-    asks(here)
+    with st.container(horizontal=True, vertical_alignment="center", key=here.key("asks")):
+        asks(here)
+        _undo(here)
 
 
 def asks(here: Settings, place: str = "auto") -> None:
@@ -71,7 +71,7 @@ def asks(here: Settings, place: str = "auto") -> None:
         args=(here.tool_id, key),
     )
     if reason:
-        st.caption(plain(reason))
+        st.caption(plain(reason), width="content")
 
 
 def why_not_alone(here: Settings) -> str:
@@ -93,20 +93,20 @@ def choose_auto(tool_id: str, key: str) -> None:
 
 
 def _undo(here: Settings) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", key=here.key("undo-line")):
-        if settings.can_undo(here.tool_id):
-            st.button(
-                "Undo",
-                key=here.key("undo"),
-                icon=":material/undo:",
-                type="tertiary",
-                help="Takes back the last change of who answers",
-                on_click=settings.undo,
-                args=(here.tool_id,),
-            )
-            said = settings.last_said(here.tool_id)
-            if said:
-                st.caption(plain(said))
+    if not settings.can_undo(here.tool_id):
+        return
+    st.button(
+        "Undo",
+        key=here.key("undo"),
+        icon=":material/undo:",
+        type="tertiary",
+        help="Takes back the last change of who answers",
+        on_click=settings.undo,
+        args=(here.tool_id,),
+    )
+    said = settings.last_said(here.tool_id)
+    if said:
+        st.caption(plain(said), width="content")
 
 
 def _elsewhere(module: str) -> Callable[[Settings], None]:

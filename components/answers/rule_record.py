@@ -74,10 +74,12 @@ def _choose(here: Settings, items: Items) -> None:
 
 
 def fresh(rules: Sequence[Rule], found: Sequence[RecordedResult]) -> list[Rule]:
-    """The rules that these results make, without those whose arguments have one. ``found`` is the newest first."""
+    """The rules that these results make, without those whose arguments have one."""
     known = [rule.when for rule in rules]
     return [
-        rule for rule in from_answers([(one.call, one.result) for one in reversed(found)]) if rule.when not in known
+        rule
+        for rule in from_answers([(one.call, one.result) for one in sorted(found, key=lambda one: one.at)])
+        if rule.when not in known
     ]
 
 

@@ -29,12 +29,15 @@ MOST_DELAY = 60.0
 def rule_row(here: Settings, items: Items, item_id: str, place: int, paths: Mapping[str, Any]) -> None:
     rule = here.answering.rules[place]
     is_open = item_id in items.order().opened
-    with st.container(border=True, key=here.key(f"rule-{item_id}"), gap="small"):
+    with st.container(border=True, key=here.key(f"rule-{item_id}"), gap="xsmall"):
         _head(here, items, item_id, place, is_open)
         with st.container(gap=None):
+            if not is_open:
+                _short(rule)
             _warnings(here.answering.rules, place)
         if is_open:
-            _body(here, items, item_id, rule, paths)
+            with st.container(gap="small"):
+                _body(here, items, item_id, rule, paths)
 
 
 def _head(here: Settings, items: Items, item_id: str, place: int, is_open: bool) -> None:
@@ -60,10 +63,12 @@ def _head(here: Settings, items: Items, item_id: str, place: int, is_open: bool)
         ways = [UP] * (place > 0) + [DOWN] * (place < len(rules) - 1) + [COPY, DELETE]
         menu = here.key(f"rule-menu-{item_id}")
         st.menu_button("More", ways, key=menu, type="tertiary", on_click=_from_menu, args=(items, item_id, menu, place))
-    if not is_open:
-        error = ":red-badge[error] " if rule.reply.is_error else ""
-        when = f"{plain(told(rule))}  \n" if told(rule) else ""
-        st.caption(f"{when}{error}{plain(short(rule.reply.content)) or 'an empty result'}")
+
+
+def _short(rule: Rule) -> None:
+    error = ":red-badge[error] " if rule.reply.is_error else ""
+    when = f"{plain(told(rule))}  \n" if told(rule) else ""
+    st.caption(f"{when}{error}{plain(short(rule.reply.content)) or 'an empty result'}")
 
 
 def _warnings(rules: tuple[Rule, ...], place: int) -> None:

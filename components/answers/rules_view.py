@@ -19,7 +19,7 @@ from components.answers.rule_words import arguments
 from components.answers.settings import Settings
 from components.words import count
 
-NOT_FOUND = Rule(Reply('{"error": "not found"}', is_error=True), name="Everything else")
+NOT_FOUND = Rule(Reply('{"error": "not found"}', is_error=True))
 
 
 def render(here: Settings) -> None:
