@@ -75,7 +75,7 @@ MODELS: tuple[DemoModel, ...] = (
     DemoModel(
         "demo-retrying",
         "Demo: retrying",
-        "Asks for a failed call again, twice at most, before it tells of the failure.",
+        "Scripted, not an LLM. Asks for a failed call again, twice at most, before it tells of it.",
         habit="retries",
     ),
     DemoModel(

@@ -12,7 +12,8 @@ from callsmith.demo.script import Call, Say, Script, Think
 
 MOST_RETRIES = 2
 _ORDER = re.compile(
-    r"\b(?:say|write|include|reply|answer|repeat|mention|add|end)\b[^.\n]{0,80}?[\"“'`]?\b([A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+)\b"
+    r"\b(?:say|write|include|reply|answer|repeat|mention|add|end|begin|start)\b[^\n]{0,120}?\b([\w]+-[0-9a-f]{8})\b",
+    re.IGNORECASE,
 )
 
 
