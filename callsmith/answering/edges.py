@@ -81,8 +81,13 @@ def _number(part: Part, least: bool) -> None:
     if not least and high is None:
         high = LARGEST if low is None or low <= LARGEST else low
     wanted = low if least else high
-    if wanted is not None and math.isfinite(wanted):
-        part["minimum"] = part["maximum"] = (math.ceil(wanted) if least else math.floor(wanted)) if whole else wanted
+    if wanted is None or not math.isfinite(wanted):
+        return
+    step = part.get("multipleOf", 1) if whole else part.get("multipleOf")
+    if isinstance(step, int) and step > 0:
+        wanted = (math.ceil(wanted / step) if least else math.floor(wanted / step)) * step
+    if step is None or isinstance(step, int):
+        part["minimum"] = part["maximum"] = wanted
 
 
 def _bound(part: Part, included: str, excluded: str, step: int) -> int | float | None:

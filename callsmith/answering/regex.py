@@ -34,7 +34,7 @@ def why_not(pattern: str) -> str:
 
 
 def found(pattern: str, text: str) -> bool:
-    """Whether ``pattern`` is found anywhere in ``text``; in none that is too long. NotARegex where it cannot be used."""
+    """Whether ``pattern`` is found anywhere in ``text``, unless that is too long. NotARegex where it cannot be used."""
     ready = _ready(pattern)
     return len(text) <= MAX_TEXT and ready.is_valid(text.encode("utf-8", "replace").decode())
 
