@@ -62,6 +62,13 @@ def test_the_wrong_type_breaks_the_schema_in_one_field() -> None:
     [violation] = violations(WEATHER, json.loads(wrong.content))
     assert violation.keyword == "type"
     assert wrong.words == "city is 12345, which is not what the output schema promises."
+    half_free = {
+        "type": "object",
+        "properties": {"free": {}, "n": {"type": "integer"}},
+        "required": ["free", "n"],
+    }
+    [violation] = violations(half_free, json.loads(content("wrong_type", Tool("x", output_schema=half_free))))
+    assert violation.path == "/n"
     anything = make(Fault("wrong_type"), Tool("x", output_schema={}), CALL, 1)
     assert json.loads(anything.content) == [None, True, 7] and "No output schema forbids it" in anything.words
 
