@@ -1,6 +1,7 @@
 """What exchanges used, as pandas frames. The only place outside the charts that knows pandas.
 
-Unknown is ``<NA>`` all the way, never 0: token columns are ``Int64``, times are ``Float64`` seconds.
+Unknown is ``<NA>`` all the way, never 0: token columns are ``Int64``, times are ``Float64`` seconds, costs ``Float64``
+US dollars. ``plays`` names the tool that a model played in an exchange; it is empty for a turn of the conversation.
 Parts never overlap: ``uncached_input + cached_input = input`` and ``output + reasoning = output_total``.
 Where a provider does not say which part of a total was cached or reasoning, the total stands whole in
 ``uncached_input`` or ``output`` and the other part is unknown.
@@ -8,7 +9,7 @@ Where a provider does not say which part of a total was cached or reasoning, the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Any
@@ -27,8 +28,8 @@ PARTS = {
 }
 _TOKENS = ("uncached_input", "cached_input", "output", "reasoning", "cache_written", "input", "output_total", "total")
 _SECONDS = ("first_token_s", "total_s", "tokens_per_s")
-_TEXT = ("conversation", "model", "connection", "wire", "state")
-COLUMNS = ("exchange", "time", *_TEXT, "calls", *_TOKENS, *_SECONDS)
+_TEXT = ("conversation", "model", "connection", "wire", "state", "plays")
+COLUMNS = ("exchange", "time", *_TEXT, "calls", *_TOKENS, "cost", *_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +40,31 @@ class Total:
     missing: int
 
 
-def frame(rows: Iterable[UsageRow], zone: tzinfo | str = "UTC") -> pd.DataFrame:
-    """One row per exchange in the order given, numbered from 1 in ``exchange``; ``time`` in ``zone``."""
-    records = [_record(number, row) for number, row in enumerate(rows, start=1)]
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """US dollars. ``usd`` is None when no price is known; ``missing`` counts the ended exchanges without one."""
+
+    usd: float | None
+    missing: int
+
+
+def frame(
+    rows: Iterable[UsageRow],
+    zone: tzinfo | str = "UTC",
+    cost: Callable[[UsageRow], float | None] = lambda row: None,
+) -> pd.DataFrame:
+    """One row per exchange in the order given, numbered from 1 in ``exchange``; ``time`` in ``zone``. ``cost`` knows
+    what an ended exchange cost in US dollars."""
+    records = [_record(number, row, cost) for number, row in enumerate(rows, start=1)]
     made = pd.DataFrame.from_records(records, columns=list(COLUMNS))
     kinds: dict[str, Any] = {name: "Int64" for name in (*_TOKENS, "calls", "exchange")}
-    kinds |= {name: "Float64" for name in _SECONDS} | {name: "str" for name in _TEXT}
+    kinds |= {name: "Float64" for name in (*_SECONDS, "cost")} | {name: "str" for name in _TEXT}
     made = made.astype(kinds)
     made["time"] = pd.to_datetime(made["time"].astype("float64"), unit="s", utc=True).dt.tz_convert(zone)
     return made
 
 
-def _record(number: int, row: UsageRow) -> dict[str, Any]:
+def _record(number: int, row: UsageRow, cost: Callable[[UsageRow], float | None]) -> dict[str, Any]:
     return {
         "exchange": number,
         "time": row.marks.started,
@@ -59,8 +73,10 @@ def _record(number: int, row: UsageRow) -> dict[str, Any]:
         "connection": row.connection,
         "wire": row.wire,
         "state": row.state,
+        "plays": row.plays,
         "calls": None if row.state == "running" else row.calls,
         **_tokens(row.usage or Usage()),
+        "cost": None if row.state == "running" else cost(row),
         "first_token_s": row.marks.first_token,
         "total_s": row.marks.done,
         "tokens_per_s": tokens_per_second(row.usage, row.marks),
@@ -97,6 +113,23 @@ def totals(usage: pd.DataFrame) -> dict[str, Total]:
 def _total(column: pd.Series[Any]) -> Total:
     known = column.dropna()
     return Total(int(known.sum()) if len(known) else None, int(column.isna().sum()))
+
+
+def spent(usage: pd.DataFrame) -> Spent:
+    """The sum of the costs that are known."""
+    ended = usage[usage["state"] != "running"]["cost"]
+    known = ended.dropna()
+    return Spent(float(known.sum()) if len(known) else None, int(ended.isna().sum()))
+
+
+def turns(usage: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges of the conversations themselves."""
+    return usage[usage["plays"] == ""]
+
+
+def played(usage: pd.DataFrame) -> pd.DataFrame:
+    """The exchanges in which models played tools."""
+    return usage[usage["plays"] != ""]
 
 
 def long(usage: pd.DataFrame) -> pd.DataFrame:

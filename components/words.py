@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from typing import Any
 
@@ -30,6 +31,19 @@ def seconds(value: float | None) -> str:
     if value < 0.095:
         return f"{value * 1000:.0f} ms"
     return f"{value:.1f} s" if value < 100 else f"{value / 60:.1f} min"
+
+
+def money(usd: float | None) -> str:
+    """US dollars, with two digits that say something where it is little."""
+    if usd is None:
+        return "price unknown"
+    if usd <= 0 or usd >= 1:
+        return f"${usd:,.2f}" if usd > 0 else "$0"
+    if usd < 1e-6:
+        return "less than $0.000001"
+    digits = max(4, 1 - math.floor(math.log10(usd)))
+    whole, _, rest = f"{usd:.{digits}f}".rstrip("0").partition(".")
+    return f"${whole}.{rest.ljust(2, '0')}"
 
 
 def joined(items: list[str], last: str = "and") -> str:

@@ -1,4 +1,4 @@
-"""Four large figures over a set of exchanges. What nobody reported says so."""
+"""Large figures over a set of exchanges. What nobody reported says so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import streamlit as st
 
 from callsmith import usage
 from components.usage.table import NOT_REPORTED
-from components.words import count, seconds
+from components.words import count, money, plain, seconds
 
 # A metric cuts a value that is too wide; a character of it takes about this many pixels.
 _DIGIT = 18
@@ -23,13 +23,14 @@ class Figure:
 
 
 def over_all(frame: pd.DataFrame) -> list[Figure]:
-    """Exchanges, input, output, and the median time to the first token."""
+    """Exchanges, input, output, cost, and the median time to the first token."""
     sums = usage.totals(frame)
     calls = sums["calls"].value or 0
     return [
         Figure("Exchanges", f"{len(frame):,}", f"Requests sent. Their replies held {count(calls, 'tool call')}."),
         _tokens("Input tokens", sums["input"], "cached", sums["cached_input"]),
         _tokens("Output tokens", sums["output_total"], "reasoning", sums["reasoning"]),
+        _cost("Cost", frame),
         Figure(
             "First token, median", _median(frame["first_token_s"]), f"Whole reply, median: {_median(frame['total_s'])}"
         ),
@@ -37,14 +38,32 @@ def over_all(frame: pd.DataFrame) -> list[Figure]:
 
 
 def of_conversation(frame: pd.DataFrame) -> list[Figure]:
-    """Input and output of the whole conversation, and of its last exchange."""
-    sums, last = usage.totals(frame), usage.totals(frame.tail(1))
+    """Input, output and cost of the whole conversation, and of its last turn."""
+    last_turn = usage.turns(frame).tail(1)
+    sums, last = usage.totals(frame), usage.totals(last_turn)
     return [
         _tokens("Input tokens", sums["input"], "cached", sums["cached_input"]),
         _tokens("Output tokens", sums["output_total"], "reasoning", sums["reasoning"]),
         _tokens("Last input tokens", last["input"], "cached", last["cached_input"]),
         _tokens("Last output tokens", last["output_total"], "reasoning", last["reasoning"]),
+        _cost("Cost", frame),
+        _cost("Last cost", last_turn),
     ]
+
+
+def remarks(frame: pd.DataFrame) -> str:
+    """What the figures cannot say: how much of the cost is unknown, and what models that play tools used of it all.
+    Markdown; empty where there is nothing to say."""
+    spent, played = usage.spent(frame), usage.played(frame)
+    said = []
+    if spent.usd is not None and spent.missing:
+        said.append(f"The cost is partly unknown: {count(spent.missing, 'exchange')} without a known price.")
+    if len(played):
+        theirs, tokens = usage.spent(played), usage.totals(played)["total"].value
+        partly = " (partly unknown)" if theirs.usd is not None and theirs.missing else ""
+        used = "tokens not reported" if tokens is None else count(tokens, "token")
+        said.append(f"Of this {money(theirs.usd)}{partly} and {used} by models playing tools.")
+    return plain(" ".join(said))
 
 
 def figures(shown: list[Figure], *, columns: int, narrowest: int, key: str) -> None:
@@ -64,6 +83,15 @@ def _tokens(label: str, whole: usage.Total, part_name: str, part: usage.Total) -
     ]
     silent = f" Not counted: {count(whole.missing, 'exchange')} without a report." if whole.missing else ""
     return Figure(label, _short(whole.value), f"{', '.join(said)}.{silent}")
+
+
+def _cost(label: str, frame: pd.DataFrame) -> Figure:
+    spent = usage.spent(frame)
+    if spent.usd is None:
+        why = "No price is known for these exchanges. Prices of your own are set on the Usage page."
+        return Figure(label, money(None), why)
+    partly = f" Partly unknown: {count(spent.missing, 'exchange')} without a known price." if spent.missing else ""
+    return Figure(label, money(spent.usd), plain(f"US dollars, from list prices or your own; not a bill.{partly}"))
 
 
 def _short(number: int) -> str:

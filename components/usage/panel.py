@@ -6,9 +6,9 @@ import streamlit as st
 
 from callsmith import usage
 from components import services
-from components.usage import charts
+from components.usage import charts, costs
 from components.usage.clock import zone
-from components.usage.figures import figures, of_conversation
+from components.usage.figures import figures, of_conversation, remarks
 from components.usage.table import table
 
 _CHARTS = {"Tokens": charts.tokens, "Running total": charts.running_total, "Times": charts.latency}
@@ -19,8 +19,10 @@ def render(conversation_id: str) -> None:
     if not rows:
         st.caption("Nothing was sent yet. After the first reply its tokens and times appear here.")
         return
-    frame = usage.frame(rows, zone())
+    frame = usage.frame(rows, zone(), costs.price())
     figures(of_conversation(frame), columns=2, narrowest=110, key="usage-figures")
+    if said := remarks(frame):
+        st.caption(said)
     chosen = st.segmented_control(
         "Chart",
         list(_CHARTS),

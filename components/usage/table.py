@@ -27,6 +27,8 @@ _HEADINGS = {
     "input": "Input, all (tokens)",
     "output_total": "Output, all (tokens)",
     "total": "Total (tokens)",
+    "cost": "Cost (US dollars)",
+    "plays": "Played the tool",
     "first_token_s": "First token (s)",
     "total_s": "Whole reply (s)",
     "tokens_per_s": "Speed (tokens/s)",
@@ -42,11 +44,13 @@ _WHOLE = (
     "output_total",
     "total",
 )
-_FORMATS = {"first_token_s": "%.2f", "total_s": "%.2f", "tokens_per_s": "%,.0f"} | dict.fromkeys(_WHOLE, "%,d")
+_FORMATS = {"first_token_s": "%.2f", "total_s": "%.2f", "tokens_per_s": "%,.0f", "cost": "%.6f"} | dict.fromkeys(
+    _WHOLE, "%,d"
+)
 _PARTS = ("uncached_input", "cached_input", "output", "reasoning", "total")
 _TIMES = ("first_token_s", "total_s", "tokens_per_s")
 _REST = ("calls", "cache_written", "input", "output_total", "connection", "wire")
-_OVER_ALL = ["exchange", "time", "conversation", "model", "state", *_PARTS, *_TIMES, *_REST]
+_OVER_ALL = ["exchange", "time", "conversation", "model", "state", "plays", *_PARTS, "cost", *_TIMES, *_REST]
 _ONE_CONVERSATION = [
     "exchange",
     "input",
@@ -54,8 +58,10 @@ _ONE_CONVERSATION = [
     "cached_input",
     "cache_written",
     "reasoning",
+    "cost",
     *_TIMES,
     "calls",
+    "plays",
     "state",
     "model",
     "time",

@@ -13,7 +13,9 @@ from callsmith.types.usage import Usage
 NOON = 1_780_315_200.0  # 2026-06-01 12:00 UTC
 
 
-def row(number: int, reported: Usage | None, marks: Marks | None = None, state: str = "finished") -> UsageRow:
+def row(
+    number: int, reported: Usage | None, marks: Marks | None = None, state: str = "finished", plays: str = ""
+) -> UsageRow:
     return UsageRow(
         exchange_id=f"e{number}",
         conversation_id="c",
@@ -25,6 +27,7 @@ def row(number: int, reported: Usage | None, marks: Marks | None = None, state: 
         marks=marks or Marks(NOON + number, first_token=0.5, done=2.5),
         calls=1,
         usage=reported,
+        plays=plays,
     )
 
 
@@ -75,7 +78,7 @@ def test_types_hold_even_without_any_row() -> None:
     for frame in (usage.frame(ROWS), usage.frame([])):
         assert tuple(frame.columns) == usage.COLUMNS
         assert {str(frame[name].dtype) for name in (*PARTS, *TOTALS, "calls")} == {"Int64"}
-        assert {str(frame[name].dtype) for name in ("first_token_s", "total_s", "tokens_per_s")} == {"Float64"}
+        assert {str(frame[name].dtype) for name in ("first_token_s", "total_s", "tokens_per_s", "cost")} == {"Float64"}
         assert isinstance(frame["time"].dtype, pd.DatetimeTZDtype)
 
 
@@ -136,3 +139,19 @@ def test_what_was_written_to_the_cache_stands_apart() -> None:
     frame = usage.frame([row(0, Usage(input=900, cache_read=300, cache_write=500)), row(1, Usage(input=1))])
     assert known(frame, 0, "cache_written") == [500]
     assert usage.totals(frame)["cache_written"] == usage.Total(500, 1)
+
+
+def test_a_cost_is_known_or_not_and_never_of_what_still_runs() -> None:
+    frame = usage.frame(ROWS, cost=lambda row: {"e0": 0.5, "e1": 0.0}.get(row.exchange_id))
+    assert [known(frame, number, "cost") for number in range(5)] == [[0.5], [0.0], [None], [None], [None]]
+    assert usage.spent(frame) == usage.Spent(0.5, 2)
+    assert usage.spent(usage.frame(ROWS)) == usage.Spent(None, 4)
+    running = usage.frame([row(0, None, state="running")], cost=lambda row: 1.0)
+    assert usage.spent(running) == usage.Spent(None, 0)
+
+
+def test_played_tools_stand_apart() -> None:
+    frame = usage.frame([row(0, FULL), row(1, PLAIN, plays="get_weather")])
+    assert usage.turns(frame)["exchange"].tolist() == [1]
+    assert usage.played(frame)["plays"].tolist() == ["get_weather"]
+    assert usage.totals(frame)["total"] == usage.Total(203, 0)

@@ -8,16 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import streamlit
 from streamlit.testing.v1 import AppTest
 
-from callsmith import settings
+from callsmith import prices_own, settings
+from callsmith.connections import DEMO
+from callsmith.prices_own import OwnPrice, OwnPrices
 from callsmith.store import Store
-from callsmith.types.exchange import Marks
+from callsmith.types.exchange import Exchange, Marks
 from callsmith.types.setup import Setup
 from callsmith.types.turn import Turn
 from callsmith.types.usage import Usage
 from components import services
-from components.usage import charts
+from components.usage import charts, prices_editor
 from components.usage.table import to_csv
 from tests.engine.store_kit import exchange, reply, said, turn
 
@@ -44,6 +47,27 @@ def kept(store: Store, exchange_id: str, usage: Usage | None, *, model: str = "m
     store.begin_exchange(asked, conversation_id, question.id, nodes=[question])
     answer = turn(usage=usage)
     store.finish_exchange(asked, answer, reply(asked, question, answer))
+    return conversation_id
+
+
+def asked(exchange_id: str, model: str, url: str) -> Exchange:
+    made = exchange(exchange_id, started=time.time(), model=model)
+    return replace(made, request=replace(made.request, url=url))
+
+
+OPENAI = "https://api.openai.com/v1/chat/completions"
+
+
+def mixed(store: Store) -> str:
+    """A turn of gpt-5, one of a model without a price, and a tool that gpt-5 played last."""
+    conversation_id = store.create(Setup())
+    for number, model in enumerate(("gpt-5", "no-such-model")):
+        sent = asked(f"t{number}", model, OPENAI)
+        store.begin_exchange(sent, conversation_id, None)
+        store.finish_exchange(sent, turn(usage=Usage(input=1000, output=100)), None)
+    sent = asked("p", "gpt-5", OPENAI)
+    store.begin_played(sent, conversation_id, "get_weather")
+    store.finish_exchange(sent, turn(usage=Usage(input=200, output=112)), None)
     return conversation_id
 
 
@@ -82,7 +106,7 @@ def test_an_empty_page_says_what_will_be_here(store: Store) -> None:
     assert "Nothing was sent yet" in words(at)
 
 
-def test_four_figures_two_charts_one_table(store: Store) -> None:
+def test_five_figures_two_charts_one_table(store: Store) -> None:
     kept(store, "a", FULL)
     kept(store, "b", None)
     at = page()
@@ -90,6 +114,7 @@ def test_four_figures_two_charts_one_table(store: Store) -> None:
         "Exchanges": "2",
         "Input tokens": "1,200",
         "Output tokens": "34",
+        "Cost": "price unknown",
         "First token, median": "0.3 s",
     }
     assert "1,000 cached. Not counted: 1 exchange without a report." in at.metric[1].help
@@ -174,6 +199,8 @@ def test_the_tab_counts_its_own_conversation(store: Store) -> None:
         "Output tokens": "34",
         "Last input tokens": "1,200",
         "Last output tokens": "34",
+        "Cost": "price unknown",
+        "Last cost": "price unknown",
     }
     for chart in ("Running total", "Times"):
         at.segmented_control(key="usage-chart").set_value(chart).run()
@@ -195,3 +222,58 @@ def test_a_running_exchange_is_neither_counted_as_silent_nor_as_zero(store: Stor
     assert "Not counted" not in at.metric[0].help
     assert at.dataframe[0].value["state"].tolist() == ["running", "finished"]
     assert "? marks" not in words(at)
+
+
+def test_costs_and_what_models_that_play_tools_cost_apart(store: Store) -> None:
+    mixed(store)
+    at = page()
+    # gpt-5: 1.25 US dollars a million tokens in, 10 out.
+    assert metrics(at)["Cost"] == "$0.0036"
+    assert "1 exchange without a known price" in at.metric[3].help
+    said = words(at).replace("\\", "")
+    assert "The cost is partly unknown: 1 exchange without a known price." in said
+    assert "Of this $0.0014 and 312 tokens by models playing tools." in said
+    table = at.dataframe[0].value
+    assert table["plays"].tolist() == ["get_weather", "", ""]
+    assert table["cost"].isna().tolist() == [False, True, False]
+
+
+def test_the_tab_s_last_turn_is_no_played_tool(store: Store) -> None:
+    at = panel(mixed(store))
+    assert metrics(at)["Last input tokens"] == "1,000"
+    assert (metrics(at)["Cost"], metrics(at)["Last cost"]) == ("$0.0036", "price unknown")
+    assert "312 tokens by models playing tools." in words(at)
+
+
+def test_the_demo_model_is_free(store: Store) -> None:
+    conversation_id = store.create(Setup())
+    sent = asked("d", "demo-agent", f"{DEMO.base_url}/chat/completions")
+    store.begin_exchange(sent, conversation_id, None)
+    store.finish_exchange(sent, turn(), None)
+    assert metrics(page())["Cost"] == "$0"
+
+
+def test_one_s_own_prices_win_and_are_edited_here(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    mixed(store)
+    table = OwnPrices((OwnPrice("Demo", "no-such-*", 1.0, None, 2.0), OwnPrice("", "half", 1.0)))
+    store.set_preference(prices_own.PREFERENCE, prices_own.to_json(table))
+    at = page()
+    assert metrics(at)["Cost"] == "$0.0048"
+    assert "partly unknown" not in words(at)
+    at.session_state[prices_editor.FOLDED] = True
+    at.run()
+    assert not at.exception
+    assert at.dataframe[1].value["model"].tolist() == ["no-such-*", "half"]
+    assert "genai-prices 0.2.3 of 2026-11-10" in words(at)
+    assert "it has no price for output" in words(at)
+
+
+def test_an_edit_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    state = {
+        prices_editor.KEY: {"edited_rows": {0: {"output": 9}}, "added_rows": [{"model": "new"}], "deleted_rows": []},
+        prices_editor._BASE: OwnPrices((OwnPrice("", "a", 1.0, None, 2.0),)),
+    }
+    monkeypatch.setattr(streamlit, "session_state", state)
+    prices_editor._keep()
+    kept = prices_own.from_json(store.preference(prices_own.PREFERENCE))
+    assert kept.rows == (OwnPrice("", "a", 1.0, None, 9.0), OwnPrice("", "new"))

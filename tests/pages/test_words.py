@@ -6,7 +6,7 @@ from callsmith.types.exchange import Marks
 from callsmith.types.parts import ToolCall
 from callsmith.types.usage import Usage
 from components.chat.prose import markdown, paragraphs
-from components.words import measured, seconds, spoken
+from components.words import measured, money, seconds, spoken
 
 
 @pytest.mark.parametrize(
@@ -67,3 +67,23 @@ def test_an_open_fence_stays_in_one_block() -> None:
 def test_what_was_written_to_the_cache_is_said() -> None:
     usage = Usage(input=900, output=5, cache_read=300, cache_write=500)
     assert measured(usage, None) == "900 tokens in (300 cached, 500 written to the cache), 5 tokens out"
+
+
+@pytest.mark.parametrize(
+    ("usd", "words"),
+    [
+        (None, "price unknown"),
+        (0, "$0"),
+        (0.0021, "$0.0021"),
+        (0.000421, "$0.00042"),
+        (0.0000421, "$0.000042"),
+        (1e-9, "less than $0.000001"),
+        (0.5, "$0.50"),
+        (0.12345, "$0.1235"),
+        (0.99999, "$1.00"),
+        (12.3, "$12.30"),
+        (12345, "$12,345.00"),
+    ],
+)
+def test_money(usd: float | None, words: str) -> None:
+    assert money(usd) == words
