@@ -136,32 +136,38 @@ def _asked(condition: Condition, arguments: Any, number: int) -> Asked:
     if not values:
         return Asked(condition, False, f"The arguments have no {where}.")
     if fitting:
-        return Asked(condition, True, f"{where} {_is(fitting[0])}{_wanted(condition, ', which')}.")
+        same = condition.test == "equals"
+        return Asked(condition, True, f"{where} is {in_words(fitting[0])}{'' if same else _wanted(condition, True)}.")
     if condition.test == "regex" and any(isinstance(value, str) and len(value) > regex.MAX_TEXT for value in values):
         return Asked(condition, False, f"{where} has more than {regex.MAX_TEXT:,} characters and is not searched.")
     others = f" (and {len(values) - 1:,} more)" if len(values) > 1 else ""
-    return Asked(condition, False, f"{where} {_is(values[0])}{others}{_wanted(condition, '; wanted is that it')}.")
+    return Asked(condition, False, f"{where} is {in_words(values[0])}{others}{_wanted(condition, False)}.")
 
 
-def _is(value: Any) -> str:
-    return f"is {in_words(value)}"
-
-
-def _wanted(condition: Condition, link: str) -> str:
-    if condition.test == "equals" and link.startswith(","):
-        return ", as wanted"
-    if condition.test == "equals":
-        return f"; wanted is {in_words(condition.value)}"
-    if condition.test == "contains":
-        return f"{link} contains {in_words(condition.value)}"
-    if condition.test == "regex":
-        return f"{link} fits {in_words(condition.value)[1:-1]}"
-    if condition.test == "present":
+def _wanted(condition: Condition, holds: bool) -> str:
+    """``, which is at least 5`` or ``; it should be at least 5``."""
+    verb, what = _asks(condition)
+    if not verb:
         return ""
-    if condition.low is None or condition.high is None:
-        bound = f"at most {condition.high:g}" if condition.low is None else f"at least {condition.low:g}"
-        return f"{link} is {bound}"
-    return f"{link} is from {condition.low:g} to {condition.high:g}"
+    return f", which {_THIRD_PERSON[verb]} {what}" if holds else f"; it should {verb} {what}"
+
+
+_THIRD_PERSON = {"be": "is", "contain": "contains", "fit": "fits"}
+
+
+def _asks(condition: Condition) -> tuple[str, str]:
+    low, high = condition.low, condition.high
+    if condition.test == "equals":
+        return "be", in_words(condition.value)
+    if condition.test == "contains":
+        return "contain", in_words(condition.value)
+    if condition.test == "regex":
+        return "fit", in_words(condition.value)[1:-1]
+    if low is not None and high is not None:
+        return "be", f"from {low:g} to {high:g}"
+    if low is not None or high is not None:
+        return "be", f"at most {high:g}" if low is None else f"at least {low:g}"
+    return "", ""
 
 
 def _fits(condition: Condition, value: Any) -> bool:

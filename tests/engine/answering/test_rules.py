@@ -100,7 +100,7 @@ def test_the_first_rule_that_fits_answers_and_the_tester_sees_all() -> None:
     assert hit is not None and hit.index == 3 and len(hit.tried) == 4
     assert [(one.hit, one.words) for one in tried(rules, call(ARGUMENTS), 1)] == [
         (False, "It is switched off."),
-        (False, '$.city is "Tokyo"; wanted is "Paris".'),
+        (False, '$.city is "Tokyo"; it should be "Paris".'),
         (False, "This is call 1 of the tool, wanted is call 2."),
         (True, "It has no conditions: it takes every call."),
         (True, "$.days is 21, which is from 1 to 30."),
@@ -109,6 +109,22 @@ def test_the_first_rule_that_fits_answers_and_the_tester_sees_all() -> None:
     second = match(rules, call(ARGUMENTS), 2)
     assert second is not None and second.index == 2
     assert match(rules[:3], call({}), 1) is None
+
+
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        (Condition("range", "$.days", low=22), "$.days is 21; it should be at least 22."),
+        (Condition("range", "days", high=30), "days is 21, which is at most 30."),
+        (Condition("regex", "$.city", "^P"), '$.city is "Tokyo"; it should fit ^P.'),
+        (Condition("contains", "$.city", "ok"), '$.city is "Tokyo", which contains "ok".'),
+        (Condition("equals", "$.tags[*]", 2), '$.tags[*] is "a" (and 2 more); it should be 2.'),
+        (Condition("present", "$.none"), "$.none is null."),
+        (Condition("present", "$.missing"), "The arguments have no $.missing."),
+    ],
+)
+def test_the_words_of_a_condition(condition: Condition, words: str) -> None:
+    assert tried([Rule(when=(condition,))], call(ARGUMENTS), 1)[0].words == words
 
 
 def test_arguments_that_are_no_object() -> None:
