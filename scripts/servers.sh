@@ -1,11 +1,13 @@
 #!/bin/sh
-# Installs the servers that tests/servers talks to into .servers, each once: llama.cpp's server from PyPI, aimock from
-# npm, and with CALLSMITH_TEST_LITELLM=1 LiteLLM's proxy. What cannot be had is said in one line, kept in
-# .servers/NAME.missing as the reason its tests give when they are skipped, and makes the exit status 1.
+# Installs the servers that tests/servers talks to into .servers, each once: llama.cpp's server and an MCP server from
+# PyPI, aimock and another MCP server from npm, and with CALLSMITH_TEST_LITELLM=1 LiteLLM's proxy. What cannot be had is
+# said in one line, kept in .servers/NAME.missing as the reason its tests give when they are skipped, and makes the exit
+# status 1.
 set -eu
 cd "$(dirname "$0")/.."
 
 AIMOCK=@copilotkit/aimock@1.43.0
+EVERYTHING=@modelcontextprotocol/server-everything@2026.8.31
 python=.venv/bin/python
 marker=.servers/.installing
 status=0
@@ -53,12 +55,15 @@ from_npm() {
         --fetch-retries 0 --fetch-timeout 20000 "$2"
 }
 
-for name in llama ${CALLSMITH_TEST_LITELLM:+litellm}; do
+for name in llama mcp-time ${CALLSMITH_TEST_LITELLM:+litellm}; do
     install "$name" "$(cksum <"tests/servers/programs/$name.txt")" from_pypi "$name"
 done
 if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
-    missing aimock "it needs Node and npm (on Debian: apt-get install nodejs npm)"
+    for name in aimock mcp-everything; do
+        missing "$name" "it needs Node and npm (on Debian: apt-get install nodejs npm)"
+    done
 else
     install aimock "$AIMOCK" from_npm aimock "$AIMOCK"
+    install mcp-everything "$EVERYTHING" from_npm mcp-everything "$EVERYTHING"
 fi
 exit $status

@@ -19,7 +19,7 @@ esac
 """
 NPM = """#!/bin/sh
 echo "$*" >>npm.log
-mkdir -p .servers/aimock
+mkdir -p "$3"
 """
 
 
@@ -51,10 +51,10 @@ def lines(path: Path) -> list[str]:
 def test_each_server_is_installed_once_from_its_pins(checkout: Path) -> None:
     assert run(checkout).returncode == 0
     assert run(checkout).stdout == ""
-    (pip,) = lines(checkout / "pip.log")
-    assert pip.endswith("-r tests/servers/programs/llama.txt")
-    (npm,) = lines(checkout / "npm.log")
-    assert "@copilotkit/aimock@" in npm and "--ignore-scripts" in npm
+    assert asked(checkout) == ["llama.txt", "mcp-time.txt"]
+    aimock, everything = lines(checkout / "npm.log")
+    assert "@copilotkit/aimock@" in aimock and "--ignore-scripts" in aimock
+    assert "@modelcontextprotocol/server-everything@" in everything and "--ignore-scripts" in everything
 
 
 def test_changed_pins_are_installed_anew(checkout: Path) -> None:
@@ -62,19 +62,23 @@ def test_changed_pins_are_installed_anew(checkout: Path) -> None:
     with (checkout / "tests" / "servers" / "programs" / "llama.txt").open("a") as pins:
         pins.write("one-more==1\n")
     run(checkout)
-    assert (len(lines(checkout / "pip.log")), len(lines(checkout / "npm.log"))) == (2, 1)
+    assert asked(checkout) == ["llama.txt", "mcp-time.txt", "llama.txt"]
+    assert len(lines(checkout / "npm.log")) == 2
 
 
 def test_litellm_only_on_request(checkout: Path) -> None:
     run(checkout, CALLSMITH_TEST_LITELLM="1")
-    assert [line.rpartition("/")[2] for line in lines(checkout / "pip.log")] == ["llama.txt", "litellm.txt"]
+    assert asked(checkout) == ["llama.txt", "mcp-time.txt", "litellm.txt"]
 
 
 def test_without_node_the_rest_is_installed_and_the_reason_is_kept(checkout: Path) -> None:
     (checkout / "bin" / "node").unlink()
     result = run(checkout)
     assert result.returncode == 1
-    assert result.stderr.splitlines() == [f"Callsmith: the tests against aimock are left out: {reason(checkout)}."]
+    assert result.stderr.splitlines() == [
+        f"Callsmith: the tests against {name} are left out: {reason(checkout)}."
+        for name in ("aimock", "mcp-everything")
+    ]
     assert "apt-get install nodejs npm" in reason(checkout)
     assert (checkout / ".servers" / "llama" / ".installed").is_file()
 
@@ -97,6 +101,11 @@ def test_two_installs_at_once_do_not_meet(checkout: Path) -> None:
     result = run(checkout)
     assert result.returncode == 1 and f"process {os.getpid()}" in result.stderr
     assert not (checkout / "pip.log").exists()
+
+
+def asked(root: Path) -> list[str]:
+    """The lists of packages that pip was given, in order."""
+    return [line.rpartition("/")[2] for line in lines(root / "pip.log")]
 
 
 def reason(root: Path) -> str:

@@ -164,7 +164,9 @@ def plain(target: McpTarget, error: BaseException, status: int = 0) -> str:
             return f"The program {_words_of(target.command)[0]} was not found on this machine."
         if isinstance(cause, PermissionError):
             return f"The program {_words_of(target.command)[0]} may not be started."
-        if type(cause).__name__ == "ConnectError":
+        if type(cause).__name__ in ("ReadError", "WriteError", "RemoteProtocolError"):
+            return f"The server {target.place} broke off the connection."
+        if type(cause).__name__ in ("ConnectError", "ConnectTimeout"):
             return f"Nothing answers at {target.place}. Is the server running?"
     if status >= 400:
         return f"The server answered with status {status}. Check the address and, if it wants a token, the headers."

@@ -27,6 +27,7 @@ from callsmith.execute.mcp_http import HEARD, TOO_LONG, Heard
 from callsmith.execute.mcp_stdio import Said
 
 IDLE_SECONDS = 600.0
+_ENDS_WITHIN = 5.0
 _A_SECOND = 300  # messages of one server
 
 # What the SDK says where an HTTP status comes without an error of the protocol.
@@ -108,7 +109,10 @@ class Session:
         self._over.set()
         if not self._ready.done():
             self._task.cancel()
-        await asyncio.wait([self._task], timeout=SECONDS)
+        _, late = await asyncio.wait([self._task], timeout=_ENDS_WITHIN)
+        for task in late:
+            task.cancel()
+            await asyncio.wait([task], timeout=_ENDS_WITHIN)
 
     async def retire(self) -> None:
         """Stop once the calls that are in it have ended."""

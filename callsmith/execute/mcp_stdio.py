@@ -91,12 +91,17 @@ def kill_all() -> None:
 
 
 async def _read(stdout: asyncio.StreamReader, into: _Incoming, said: Said) -> None:
+    garbage = 0
     with contextlib.suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
         async with into:
             async for line in _lines(stdout):
                 message = _message(line, said)
                 if message is not None:
                     await into.send(SessionMessage(message))
+                    continue
+                garbage += 1
+                if garbage % 100 == 0:
+                    await asyncio.sleep(0.1)
 
 
 async def _lines(stdout: asyncio.StreamReader) -> AsyncIterator[bytes | tuple[bytes, bytes]]:

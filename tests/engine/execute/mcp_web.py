@@ -88,6 +88,7 @@ class Hostile(ThreadingHTTPServer):
         self.seen: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
         self.forgetful = False
+        self.clinging = False
         self.token = ""
         self.url = f"http://127.0.0.1:{self.server_address[1]}/mcp"
         threading.Thread(target=self.serve_forever, args=(0.02,), daemon=True).start()
@@ -114,6 +115,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(405, b"")
 
     def do_DELETE(self) -> None:
+        if self.server.clinging:
+            time.sleep(60)
         self._send(200, b"")
 
     def do_POST(self) -> None:

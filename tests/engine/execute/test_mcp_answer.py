@@ -200,7 +200,12 @@ def test_a_dead_program_is_told_and_stays_dead_until_it_is_restarted(server: Mcp
 
 @pytest.mark.parametrize(
     ("command", "words"),
-    [("no-such-program-here", "was not found"), ("false", "ended with status 1"), ('"open', "Check its quotes")],
+    [
+        ("no-such-program-here", "was not found"),
+        ("echo usage: none", "It said: usage: none"),
+        ("false", "ended with status 1"),
+        ('"open', "Check its quotes"),
+    ],
 )
 def test_a_program_that_does_not_start_is_told(command: str, words: str) -> None:
     settings = Mcp(command=command)

@@ -19,6 +19,7 @@ from tests.engine.execute.mcp_kit import ask, occasion, reach
 
 pytest.importorskip("mcp", reason="the optional MCP client is not installed: pip install -r requirements-mcp.txt")
 
+from callsmith.execute import mcp_session  # noqa: E402
 from tests.engine.execute.mcp_web import PIXEL, Hostile, by_the_sdk, free_port  # noqa: E402
 
 
@@ -122,11 +123,13 @@ def test_a_server_that_is_gone_is_told_and_asked_again_at_the_next_call() -> Non
     mcp_sessions.close_all()
 
 
-@pytest.mark.parametrize("tool", ["cut", "drop"])
-def test_an_answer_that_breaks_off_waits_for_a_person(hostile: Hostile, tool: str) -> None:
-    with pytest.raises(CannotAnswer) as told:
+@pytest.mark.parametrize(
+    ("tool", "words"), [("cut", "ended the answer before it was complete"), ("drop", "broke off the connection")]
+)
+def test_an_answer_that_breaks_off_waits_for_a_person(hostile: Hostile, tool: str, words: str) -> None:
+    with pytest.raises(CannotAnswer, match=words) as told:
         ask(Mcp(hostile.url, seconds=10), tool)
-    assert told.value.restart and str(told.value).endswith(".")
+    assert told.value.restart
     assert ask(Mcp(hostile.url, seconds=10), "echo", {"message": "on"}).content == "on"
     assert hostile.called() == [tool, "echo"], "a call that may have been made is not made twice"
 
@@ -153,6 +156,17 @@ def test_a_hundred_megabytes_are_not_read(hostile: Hostile, tool: str, caplog: p
     assert got.is_error and "longer than a message" in got.content
     assert ask(settings, "echo", {"message": "x"}).content == "x"
     assert hostile.opened == 1 and "xxxx" not in caplog.text
+
+
+@pytest.mark.slow
+def test_a_server_that_does_not_let_go_is_left(hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mcp_session, "_ENDS_WITHIN", 0.5)
+    hostile.clinging = True
+    settings = Mcp(hostile.url, seconds=10)
+    ask(settings, "echo")
+    mcp_sessions.restart(settings, reach())
+    assert ask(settings, "echo", {"message": "x"}).content == "x"
+    assert hostile.opened == 2
 
 
 @pytest.mark.slow
