@@ -125,7 +125,7 @@ def _asked(condition: Condition, arguments: Any, number: int) -> Asked:
         holds = bool(number == condition.value)
         said = f"This is call {number} of the tool"
         return Asked(condition, holds, f"{said}." if holds else f"{said}, wanted is call {condition.value}.")
-    where = condition.at.strip() or "The whole arguments"
+    where = condition.at.strip() or "The whole of the arguments"
     try:
         values = jsonpath.find(condition.at, arguments)
         fitting = [value for value in values if _fits(condition, value)]
