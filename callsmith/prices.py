@@ -11,19 +11,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from callsmith.connections import DEMO, is_local
 from callsmith.prices_own import OwnPrices
 from callsmith.types.connection import Connection, Target
 from callsmith.types.usage import Usage
 
+if TYPE_CHECKING:
+    from genai_prices.types import ModelInfo, ModelPrice, Provider
+
 LIST = "genai-prices 0.2.3"
 LIST_DATE = "2026-11-10"
 OWN = "your prices"
-# Prices change on days, and some have hours.
-_HOUR = 3600.0
-_REMEMBERED = 20_000
+_REMEMBERED = 1_000
+_MILLION = 1_000_000
+# Parts of a whole that never overlap: all that nearly every exchange reports.
+_SIDE_BY_SIDE = {
+    "cache_read_tokens": "input_tokens",
+    "cache_write_tokens": "input_tokens",
+    "output_reasoning_tokens": "output_tokens",
+}
+# By the identity of the list's prices, which live as long as the process.
+_RATES: dict[int, Mapping[str, float]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +61,7 @@ def cost_of(
         return None if usd is None else Cost(usd, OWN)
     if usage is None or usage.input is None or usage.output is None:
         return None
-    if not connection.base_url or is_local(connection.base_url):
-        return None
-    counts = _counts(usage, wire)
-    return _listed(connection.base_url, model, at // _HOUR, counts)
+    return _listed(connection.base_url, model, at, _counts(usage, wire))
 
 
 class Pricer:
@@ -68,7 +75,7 @@ class Pricer:
         return None if cost is None else cost.usd
 
 
-def _counts(usage: Usage, wire: str) -> tuple[tuple[str, int], ...]:
+def _counts(usage: Usage, wire: str) -> Mapping[str, int]:
     """By the list's names. A part that is 0 or unknown is left out: it is in its whole."""
     parts = {
         "cache_read_tokens": usage.cache_read,
@@ -78,8 +85,8 @@ def _counts(usage: Usage, wire: str) -> tuple[tuple[str, int], ...]:
         "output_audio_tokens": usage.audio_out,
         "output_reasoning_tokens": usage.reasoning,
     }
-    whole = (("input_tokens", usage.input or 0), ("output_tokens", usage.output or 0))
-    return (*whole, *((name, count) for name, count in parts.items() if count))
+    whole = {"input_tokens": usage.input or 0, "output_tokens": usage.output or 0}
+    return whole | {name: count for name, count in parts.items() if count}
 
 
 def _written_for_an_hour(raw: Any) -> int | None:
@@ -89,25 +96,69 @@ def _written_for_an_hour(raw: Any) -> int | None:
     return count if isinstance(count, int) and count > 0 else None
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _listed(url: str, model: str, hour: float, counts: tuple[tuple[str, int], ...]) -> Cost | None:
+def _listed(url: str, model: str, at: float, counts: Mapping[str, int]) -> Cost | None:
+    place = _place(url, model)
+    if place is None:
+        return None
+    found, provider, source = place
+    when = datetime.fromtimestamp(at, UTC)
+    price = found.get_prices(when)
+    rates = _RATES.get(id(price))
+    if rates is None:
+        rates = _RATES[id(price)] = _rates(price)
+    if rates and rates.keys() >= counts.keys() and _agree(counts):
+        return Cost(sum(count * rates[name] for name, count in counts.items()), source)
     from genai_prices import Usage as Counted
-    from genai_prices import calc_price
+
+    try:
+        exact = found.calc_price(Counted(**counts), provider, genai_request_timestamp=when)
+    except ValueError:
+        # Counts that contradict each other.
+        return None
+    return Cost(float(exact.total_price), source)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _place(url: str, model: str) -> tuple[ModelInfo, Provider, str] | None:
+    """Whose price it is, and what the source is called; None where the list does not know the model."""
+    if not url or is_local(url):
+        return None
     from genai_prices.data_snapshot import get_snapshot
 
-    when = datetime.fromtimestamp(hour * _HOUR, UTC)
+    known = get_snapshot()
     try:
-        provider = get_snapshot().find_provider(None, None, url)
+        try:
+            provider = known.find_provider(None, None, url)
+        except LookupError:
+            # Gateways put the maker before the model.
+            provider, found = known.find_provider_model(model.rpartition("/")[2], None, None, None)
+            return found, provider, f"{LIST}, list price of {provider.name}"
+        _, found = known.find_provider_model(model, provider, None, None)
+        return found, provider, LIST
     except LookupError:
-        provider = None
-    try:
-        usage = Counted(**dict(counts))
-        if provider is not None:
-            price = calc_price(usage, model, provider_id=provider.id, genai_request_timestamp=when)
-            return Cost(float(price.total_price), LIST)
-        # Gateways put the maker before the model.
-        price = calc_price(usage, model.rpartition("/")[2], genai_request_timestamp=when)
-        return Cost(float(price.total_price), f"{LIST}, list price of {price.provider.name}")
-    except (LookupError, ValueError):
-        # A model that the list does not know, or counts that contradict each other.
         return None
+
+
+def _rates(price: ModelPrice) -> Mapping[str, float]:
+    """What one token more of a kind adds, for the kinds that lie side by side: a hundred times faster than the list's
+    own reckoning. Empty where the price of a token depends on how many there are."""
+    from genai_prices import Usage as Counted
+    from genai_prices.types import TieredPrices
+
+    if any(isinstance(value, TieredPrices) for value in vars(price).values()):
+        return {}
+
+    def of_million(*names: str) -> float:
+        return float(price.calc_price(Counted(**dict.fromkeys(names, _MILLION)))["total_price"]) / _MILLION
+
+    whole = {name: of_million(name) for name in ("input_tokens", "output_tokens")}
+    parts = {name: of_million(within, name) - whole[within] for name, within in _SIDE_BY_SIDE.items()}
+    return whole | parts
+
+
+def _agree(counts: Mapping[str, int]) -> bool:
+    """Whether no whole is smaller than its parts."""
+    return all(
+        counts[whole] >= sum(counts.get(part, 0) for part, within in _SIDE_BY_SIDE.items() if within == whole)
+        for whole in ("input_tokens", "output_tokens")
+    )

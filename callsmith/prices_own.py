@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Any
 
 from callsmith.types.usage import Usage
@@ -59,12 +60,17 @@ class OwnPrices:
 
     def find(self, connection: str, model: str) -> OwnPrice | None:
         """The first row that counts and fits."""
-        return next((row for row in self.rows if not row.problem and row.fits(connection, model)), None)
+        return _found(self.rows, connection, model) if self.rows else None
 
     def problems(self) -> tuple[str, ...]:
         """A sentence for each row that counts for nothing."""
         numbered = enumerate(self.rows, start=1)
         return tuple(f"Row {number} counts for nothing: {row.problem}." for number, row in numbered if row.problem)
+
+
+@lru_cache(maxsize=1_000)
+def _found(rows: tuple[OwnPrice, ...], connection: str, model: str) -> OwnPrice | None:
+    return next((row for row in rows if not row.problem and row.fits(connection, model)), None)
 
 
 def from_json(value: Any) -> OwnPrices:

@@ -67,10 +67,12 @@ def test_audio_has_its_own_price() -> None:
 
 def test_the_source_says_whose_price_it_is() -> None:
     usage = Usage(input=1000, output=100)
-    assert cost_of(usage, OPENAI, "gpt-5", "openai-chat", AT, NONE) == Cost(0.00225, prices.LIST)
+    listed = cost_of(usage, OPENAI, "gpt-5", "openai-chat", AT, NONE)
+    assert listed is not None and listed.source == prices.LIST
     for model in ("gpt-5", "openai/gpt-5"):
         elsewhere = cost_of(usage, GATEWAY, model, "openai-chat", AT, NONE)
-        assert elsewhere == Cost(0.00225, f"{prices.LIST}, list price of OpenAI")
+        assert elsewhere is not None and elsewhere.usd == pytest.approx(0.00225)
+        assert elsewhere.source == f"{prices.LIST}, list price of OpenAI"
     mine = cost_of(usage, OPENAI, "gpt-5", "openai-chat", AT, OwnPrices((OwnPrice("", "gpt-*", 1, None, 2),)))
     assert mine == Cost(0.0012, "your prices")
     assert cost_of(None, DEMO, "demo-agent", "gemini", AT, NONE) == Cost(0.0, "demo")
@@ -172,3 +174,31 @@ def test_the_version_said_is_the_one_required() -> None:
 def test_the_list_is_not_imported_at_the_start() -> None:
     code = "import sys, callsmith.prices, callsmith.usage; assert 'genai_prices' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+@pytest.mark.parametrize("model", ["gpt-5", "gpt-4o-audio-preview", "gpt-4.1", "o3"])
+def test_the_quick_way_gives_what_the_list_itself_gives(model: str) -> None:
+    from genai_prices import Usage as Counted
+    from genai_prices import calc_price
+
+    usage = Usage(input=1234, output=567, cache_read=89, cache_write=20, reasoning=67)
+    exact = calc_price(
+        Counted(
+            input_tokens=1234,
+            output_tokens=567,
+            cache_read_tokens=89,
+            cache_write_tokens=20,
+            output_reasoning_tokens=67,
+        ),
+        model,
+        provider_id="openai",
+    )
+    assert usd(usage, OPENAI, model) == pytest.approx(float(exact.total_price), rel=1e-9)
+
+
+def test_prices_that_depend_on_the_length_follow_it() -> None:
+    # gemini-2.5-pro: 1.25 up to 200,000 tokens of input, 2.5 beyond.
+    short = usd(Usage(input=200_000, output=0), GEMINI, "gemini-2.5-pro", "gemini")
+    long = usd(Usage(input=200_001, output=0), GEMINI, "gemini-2.5-pro", "gemini")
+    assert short == pytest.approx(0.25)
+    assert long == pytest.approx(0.5000025)
