@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import quote
 
 from callsmith.connections import MissingSecret, fill
 from callsmith.execute import mcp_loop
@@ -133,9 +134,16 @@ def place_of(settings: Mcp, reach: Reach) -> Place:
             used.append(found)
         return found
 
+    def in_url(name: str) -> str | None:
+        found = secret(name)
+        if found is None:
+            return None
+        used.append(quote(found, safe=""))
+        return used[-1]
+
     try:
         headers = {name: fill(value, secret, header=name) for name, value in settings.headers.items()}
-        url = fill(settings.url, secret)
+        url = fill(settings.url, in_url)
         fill(settings.command, secret)
         target = McpTarget(url, "" if url else settings.command, headers)
         _ = target.place

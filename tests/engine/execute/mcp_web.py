@@ -149,6 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
         simple = {
             "echo": lambda: str(params["arguments"].get("message")),
             "header": lambda: str(self.headers["authorization"]),
+            "path": lambda: self.path,
             "huge": lambda: "x" * 100_000_000,
         }
         if params["name"] in simple:

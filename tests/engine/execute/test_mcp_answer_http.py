@@ -81,6 +81,16 @@ def test_headers_take_secrets_by_name_and_results_give_none_back(hostile: Hostil
         answer(occasion("header"), settings, reach({"MCP_TOKEN": "wrong-0123456789abc"}))
 
 
+def test_a_secret_in_an_address_is_encoded_and_seen_nowhere(hostile: Hostile) -> None:
+    learned: list[str] = []
+    settings = Mcp(f"{hostile.url}?key={{{{KEY}}}}&v=2", seconds=10)
+    where = reach({"KEY": "canary&0123456789"}, learn=learned.extend)
+    assert answer(occasion("path"), settings, where).content == "/mcp?key=[key hidden]&v=2"
+    assert set(learned) == {"canary&0123456789", "canary%260123456789"}
+    state = mcp_sessions.status(settings)
+    assert state is not None and "canary" not in str(state)
+
+
 def test_a_token_that_is_not_taken_any_more_is_told(hostile: Hostile) -> None:
     ask(Mcp(hostile.url), "echo")
     hostile.token = "now-wanted"
