@@ -106,6 +106,6 @@ def _result(result: ToolResult, media: Sequence[Media], key: str) -> None:
         st.caption(facts(result.made, result.content), width="content")
     if result.content or not media:
         shown = pretty(result.content) if len(result.content) <= LAID_OUT else result.content
-        draw_text(result.content, shown, f"{key}-result", name=result.name or "result")
+        draw_text(result.content, shown, f"result-of-{key}", name=result.name or "result")
     for number, one in enumerate(media):
         draw_media(one, f"{key}-media-{number}")

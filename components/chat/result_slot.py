@@ -86,9 +86,7 @@ def _area(conversation_id: str, slot: Slot) -> None:
 
 def _refused(conversation_id: str, slot: Slot) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"refused-{slot.key}"):
-        st.markdown(
-            ":gray-badge[:material/block: refused] The model is told that you refused this call.", width="content"
-        )
+        st.markdown(":gray-badge[:material/block: refused] The model will be told so.", width="content")
         st.button(
             "Take back",
             key=f"take-back-{slot.key}",

@@ -35,7 +35,7 @@ def pick(conversation_id: str, slot: Slot, tool_id: str, mocks: Sequence[Mock]) 
     if not popover.open:
         return
     earlier = differing(services.store().results_of(tool_id, SEARCHED), SHOWN)
-    with popover, st.container(key=f"{key}-list", gap="small", width=420):
+    with popover, st.container(key=f"{key}-list", gap="small", width=340):
         if not mocks and not earlier:
             st.caption("Nothing to pick yet. Results that you save or send for this tool are found here.")
         if mocks:
