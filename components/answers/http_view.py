@@ -204,6 +204,7 @@ def _limits(here: Settings, http: Http) -> None:
             min_value=0.1,
             max_value=http_request.MAX_SECONDS,
             step=5.0,
+            format="%.1f",
             key=settings.bind(here.tool_id, seconds, float(http.seconds)),
             width=200,
             on_change=_number,
