@@ -11,10 +11,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from callsmith import connections as known
-from callsmith import settings
+from callsmith import prices_own, settings
 from callsmith.demo import DemoTransport
+from callsmith.execute.answer import answer
 from callsmith.jobs import Jobs
+from callsmith.loop.loop import Loop
+from callsmith.loop.run import Machinery
 from callsmith.play import Play
+from callsmith.prices import Pricer
 from callsmith.reading import read_exchange
 from callsmith.redaction import RedactingFilter
 from callsmith.store import Store
@@ -28,6 +32,7 @@ class Engine:
     jobs: Jobs
     transport: Transport
     play: Play
+    loop: Loop
     logs: RedactingFilter
 
 
@@ -42,11 +47,13 @@ def engine() -> Engine:
     for handler in _handlers():
         handler.addFilter(logs)
     play = Play(store, jobs, transport, settings.secret, logs)
+    pricer = Pricer(lambda: prices_own.from_json(store.preference(prices_own.PREFERENCE)))
+    loop = Loop(Machinery(store, play, answer, pricer))
     # What is loaded by now stays: the collector need not walk it after every click.
     gc.freeze()
     # The worker that sends a request must not wait 5 ms for the script thread that draws the page.
     sys.setswitchinterval(0.001)
-    return Engine(store, jobs, transport, play, logs)
+    return Engine(store, jobs, transport, play, loop, logs)
 
 
 def _handlers() -> set[logging.Handler]:
@@ -62,6 +69,10 @@ def store() -> Store:
 
 def jobs() -> Jobs:
     return engine().jobs
+
+
+def loop() -> Loop:
+    return engine().loop
 
 
 def connections() -> Sequence[Connection]:

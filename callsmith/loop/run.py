@@ -17,7 +17,6 @@ from dataclasses import dataclass, replace
 from callsmith import conversation as pure
 from callsmith import slots as places
 from callsmith.conversation import Conversation, may_ask, pending_approvals, pending_calls
-from callsmith.execute.occasion import Reach
 from callsmith.job import Job
 from callsmith.loop import limits as limit_rules
 from callsmith.loop.calls import Answerer, Calls, Task
@@ -43,7 +42,6 @@ class Machinery:
     store: Store
     play: Play
     answer: Answerer
-    reach: Reach
     price: Price
 
 
@@ -66,7 +64,6 @@ class Run:
         self._with = machinery
         self._plan = plan
         self._begin = begin
-        self._reach = plan.reach or machinery.reach
         self._changed = threading.Condition()
         self._over = threading.Event()
         self._version = 0
@@ -88,6 +85,11 @@ class Run:
     @property
     def active(self) -> bool:
         return not self._over.is_set()
+
+    @property
+    def runs_alone(self) -> bool:
+        """Whether it may go on from one exchange to the next without a person."""
+        return self._plan.runs_alone
 
     def snapshot(self) -> RunSnapshot:
         calls = self._calls.runs() if self._calls is not None else ()
@@ -220,7 +222,7 @@ class Run:
             self.conversation_id,
             tasks,
             self._with.answer,
-            self._reach,
+            self._plan.reach,
             changed=self._set,
             answered=self._count_played,
         )

@@ -45,14 +45,14 @@ class ToolPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a run asks and who answers, fixed when a person sets it going. ``tools`` are by name. ``reach`` replaces the
-    loop's own: it knows the keys that were typed in one browser session."""
+    """How a run asks and who answers, fixed when a person sets it going. ``tools`` are by name. ``reach`` knows the
+    keys that were typed in one browser session."""
 
     ask: Ask
     key: str | None = field(repr=False)
+    reach: Reach = field(repr=False)
     tools: Mapping[str, ToolPlan] = field(default_factory=lambda: MappingProxyType({}))
     limits: LoopLimits = LoopLimits()
-    reach: Reach | None = field(default=None, repr=False)
 
     @property
     def runs_alone(self) -> bool:

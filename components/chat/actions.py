@@ -17,7 +17,7 @@ from callsmith.starters import STARTERS, Starter
 from callsmith.types.parts import Made, Media, ToolResult
 from callsmith.types.setup import Setup, ToolUse
 from components import services
-from components.chat import attachments, drafts, session
+from components.chat import attachments, drafts, runs, session
 from components.chat.session import Opened
 from components.connections.keys import key_for
 from components.state import ui
@@ -128,10 +128,40 @@ def switch_arm(node_id: str) -> None:
         services.store().set_head(moved.id, moved.head)
 
 
-def stop(exchange_id: str) -> None:
-    job = services.jobs().get(exchange_id)
-    if job is not None:
-        job.cancel()
+def run_tools(keys: frozenset[str] | None, *, go_on: bool, one_step: bool = False) -> None:
+    """Answer waiting calls now: these slots, or with None all that are not answered by hand. ``go_on``: then send the
+    results and let the turn go on."""
+    opened = session.current()
+    for slot in drafts.slots(opened.conversation):
+        drafts.take_typed(opened.conversation.id, slot.key)
+    ui().notice = runs.answer(opened, keys, go_on=go_on, one_step=one_step)
+
+
+def go_on_alone() -> None:
+    """Go on where the turn was paused, or where a limit ended it."""
+    run_tools(frozenset(), go_on=True)
+
+
+def one_step() -> None:
+    run_tools(frozenset(), go_on=True, one_step=True)
+
+
+def pause_turn() -> None:
+    run = runs.active(session.current().conversation.id)
+    if run is not None:
+        run.pause()
+
+
+def give_up(conversation_id: str, slot_key: str) -> None:
+    """One call that is being answered waits for a person from now on."""
+    run = runs.active(conversation_id)
+    if run is not None:
+        run.cancel_call(slot_key)
+
+
+def stop_turn() -> None:
+    """End what is going on in this conversation and keep what came."""
+    _stop_all(session.current().conversation.id)
 
 
 def new_conversation() -> None:
@@ -209,12 +239,14 @@ def _advance(opened: Opened, after: Conversation) -> bool:
     state.notice = ""
     new = added(opened.conversation.nodes, after)
     running = services.store().running_exchange(after.id)
-    if running is not None and services.jobs().get(running) is not None:
-        state.notice = "A reply is arriving in this conversation; stop it first or wait for its end."
+    if runs.active(after.id) is not None or (running is not None and services.jobs().get(running) is not None):
+        state.notice = "This conversation is going on just now; stop it first or wait for its end."
         return False
     try:
         ask = session.ask_of(opened.setup, after)
-        state.exchange_id = services.engine().play.ask(after, ask, key_for(ask.target.connection), new).exchange_id
+        job = services.engine().play.ask(after, ask, key_for(ask.target.connection), new)
+        state.exchange_id = job.exchange_id
+        runs.follow(replace(opened, conversation=after), ask, job)
     except CannotAsk as error:
         if new:
             services.store().save_nodes(after.id, new, after.head)
@@ -240,6 +272,10 @@ def _there(conversation: Conversation, node_id: str) -> bool:
 
 
 def _stop_all(conversation_id: str) -> None:
+    run = runs.active(conversation_id)
+    if run is not None:
+        run.stop()
     running = services.store().running_exchange(conversation_id)
-    if running is not None:
-        stop(running)
+    job = services.jobs().get(running) if running is not None else None
+    if job is not None:
+        job.cancel()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
 from callsmith.conversation import Conversation
 from callsmith.job import Job
+from callsmith.loop.run import Run
 from callsmith.media import MAX_FILE
 from callsmith.slots import Slot
 from components.chat import actions, attachments, drafts, session, slot_actions
@@ -60,24 +62,29 @@ def _continue_help(slots: Sequence[Slot], leaves: Sequence[Leave]) -> str:
     return "Sends what you decided" if leaves else "Sends the reply back as it is, so that the model goes on from there"
 
 
-def composer(job: Job | None, slots: Sequence[Slot]) -> None:
-    """The message box at the bottom, and Stop beside it while a reply arrives."""
-    if job is not None:
-        with st.bottom, st.container(horizontal=True, horizontal_alignment="center"):
-            st.button(
-                "Stop",
-                key="stop",
-                icon=":material/stop_circle:",
-                shortcut="Esc",
-                on_click=actions.stop,
-                args=(job.exchange_id,),
-            )
+def composer(job: Job | None, slots: Sequence[Slot], run: Run | None = None) -> Any:
+    """The message box at the bottom, and Stop beside it while the turn goes on. Returns the place of the line that
+    says how far a turn is that runs by itself."""
+    going = job is not None or run is not None
+    status = None
+    if going:
+        with st.bottom, st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
+            if run is not None and (job is None or run.runs_alone):
+                status = st.empty()
+                st.button(
+                    "Pause",
+                    key="pause",
+                    icon=":material/pause_circle:",
+                    on_click=actions.pause_turn,
+                    help="Stops at the next boundary: after this exchange, or after these tools",
+                )
+            st.button("Stop", key="stop", icon=":material/stop_circle:", shortcut="Esc", on_click=actions.stop_turn)
     elif attachments.held():
         with st.bottom:
             attachments.draw_held()
     placeholder = "Message"
-    if job is not None:
-        placeholder = "A reply is arriving"
+    if going:
+        placeholder = "A reply is arriving" if job is not None else "The tools are running"
     elif slots:
         missing = sum(1 for slot in slots if slot.problem)
         first = f"Give {count(missing, 'result')} above" if missing else "Continue above"
@@ -90,7 +97,8 @@ def composer(job: Job | None, slots: Sequence[Slot]) -> None:
         key="composer",
         accept_file="multiple",
         max_upload_size=MAX_FILE // 10**6,
-        disabled=job is not None,
+        disabled=going,
         on_submit=actions.send_typed,
         args=("composer",),
     )
+    return status

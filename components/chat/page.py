@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import streamlit as st
 
@@ -13,13 +14,16 @@ from callsmith.notes import Fix, ways_out
 from callsmith.store import ExchangeInfo
 from callsmith.types.problem import Problem
 from components import layout, services, sidebar
-from components.chat import actions, drafts, session
+from components.chat import actions, drafts, runs, session
+from components.chat.answering_live import Places
+from components.chat.answering_live import watch as watch_tools
 from components.chat.composer import composer, continue_button
 from components.chat.empty import empty_page
 from components.chat.endings import EARLY_ENDS
 from components.chat.error_card import error_card
 from components.chat.format_switch import format_switch
 from components.chat.live import watch
+from components.chat.loop_panel import ended_card, limits_caption, loop_popover, progress
 from components.chat.notes_row import notes_row
 from components.chat.option_chips import chip_row
 from components.chat.options import options_popover
@@ -41,6 +45,7 @@ def render() -> None:
     rest is on the screen already, from the run before."""
     session.follow_url()
     # The job first: a reply that ends in between is then in the conversation that is read next.
+    run = runs.active(ui().conversation_id or "")
     job = _mine(ui().conversation_id)
     opened = session.current()
     narrow = is_narrow()
@@ -48,24 +53,31 @@ def render() -> None:
     left, right = (st.container(), None) if narrow else st.columns([0.62, 0.38], gap="medium")
     with left:
         areas = _Areas()
+    places = Places(opened.conversation) if run is not None and job is None else None
 
-    def rest() -> None:
+    def rest() -> Any:
         infos = services.store().exchange_turn_info(opened.conversation.id) if opened.exists else {}
         ordered = sorted(infos.values(), key=lambda info: info.marks.started)
         sidebar.render(here=True)
         with header:
             _header(opened, ordered, narrow=narrow)
-        _conversation(areas, opened, infos, ordered, job)
+        _conversation(areas, opened, infos, ordered, going=job is not None or run is not None, places=places)
         if right is not None:
             with right:
                 layout.side_panel(lambda: _panel(opened, ordered))
         tools_panel.dialogs()
         compare_dialog(opened.conversation, lambda: session.ask_of(opened.setup, opened.conversation))
-        if job is None:
+        if job is None and run is None:
             notes_row(opened, session.ask_of(opened.setup, opened.conversation))
-        composer(job, drafts.slots(opened.conversation) if job is None else [])
+        status = composer(job, drafts.slots(opened.conversation) if job is None and run is None else [], run)
+        if status is not None and run is not None:
+            status.caption(progress(run.snapshot()))
         _announce(opened, job)
+        return status
 
+    if run is not None and places is not None:
+        watch_tools(run, places, rest())
+        st.rerun()
     if job is None:
         rest()
         return
@@ -121,6 +133,7 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
             _menu(opened)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         picker.render(opened.setup, session.save_setup)
+        loop_popover(opened.setup)
         options_popover(opened.setup, target, session.offered(opened.setup, session.tools_of(opened.setup)))
         if narrow:
             on = sum(1 for use in opened.setup.tools if use.on)
@@ -133,6 +146,7 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
         format_switch(opened.setup, target)
         chip_row(opened.setup, target)
         picker.note(opened.setup)
+        limits_caption(opened.setup, session.answering_of(opened.setup))
     if ui().notice:
         st.warning(ui().notice, icon=":material/info:")
 
@@ -167,8 +181,11 @@ def _conversation(
     opened: Opened,
     infos: dict[str, ExchangeInfo],
     ordered: Sequence[ExchangeInfo],
-    job: Job | None,
+    *,
+    going: bool,
+    places: Places | None,
 ) -> None:
+    """``going``: a reply arrives or tools run. ``places``: where the tools that run are told of."""
     conversation = opened.conversation
     if conversation.head is None:
         with areas.nothing_yet.container():
@@ -177,8 +194,12 @@ def _conversation(
     tools = {tool.name: tool for tool in session.tools_of(opened.setup).values()}
     with areas.transcript:
         response = opened.setup.options.active().response
-        Transcript(conversation, infos, tools, running=job is not None, response=response).draw()
-    if job is None:
+        Transcript(conversation, infos, tools, running=going, response=response, places=places).draw()
+    if places is not None:
+        areas.asked.empty()
+        areas.live.empty()
+        areas.after.empty()
+    elif not going:
         areas.asked.empty()
         areas.live.empty()
         with areas.after.container(key="after"):
@@ -205,6 +226,7 @@ def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
             f"The model ended without an answer ({why}). {measured(last.usage, last.marks)}", icon=":material/info:"
         )
     _earlier_replies(conversation)
+    _ended(conversation.id, waiting=bool(drafts.slots(conversation)))
     continue_button(drafts.slots(conversation), conversation)
     if not failed:
         asked = not may_ask(conversation) and not actions.is_paused(conversation)
@@ -216,6 +238,14 @@ def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
             on_click=actions.retry,
             help=None if asked else "Ask again for this reply; this one is kept as an arm",
         )
+
+
+def _ended(conversation_id: str, *, waiting: bool) -> None:
+    """Where the turn ran by itself and stands still now."""
+    run = services.loop().get(conversation_id)
+    snapshot = run.snapshot() if run is not None else None
+    if snapshot is not None and snapshot.ended is not None:
+        ended_card(snapshot.ended, snapshot, waiting=waiting)
 
 
 def _ways_out(info: ExchangeInfo, problem: Problem, opened: Opened) -> tuple[Fix, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from callsmith.types.message import Message
 from callsmith.types.parts import Media, Opaque, ToolCall, ToolResult
 from callsmith.types.tool import Tool
 from components.chat import actions, drafts, session
+from components.chat.answering_live import Places
 from components.chat.approvals import approval_card
 from components.chat.call_card import call_card
 from components.chat.endings import EARLY_ENDS
@@ -48,7 +49,7 @@ class Answers:
 
 class Transcript:
     """Draws one arm. ``infos`` are the exchanges by id; ``tools`` the conversation's tools by name; ``response``
-    the schema its replies are asked to fit now."""
+    the schema its replies are asked to fit now; ``places`` show the calls whose tools run."""
 
     def __init__(
         self,
@@ -58,19 +59,23 @@ class Transcript:
         *,
         running: bool,
         response: ResponseSchema | None = None,
+        places: Places | None = None,
     ) -> None:
         self._conversation = conversation
         self._infos = infos
         self._tools = tools
         self._running = running
         self._response = response
+        self._places = places
         self._path = conversation.path()
         self._answers = {
             node.parent: Answers(node.message)
             for node in self._path
             if node.message.role == "tool" and node.parent is not None
         }
-        self._slots = {} if running else {slot.call.id: slot for slot in drafts.slots(conversation)}
+        waits = [] if running and places is None else drafts.slots(conversation)
+        self._tool_runs = {slot.call.id: slot.key for slot in waits} if running else {}
+        self._slots = {} if running else {slot.call.id: slot for slot in waits}
         self._wire = session.target_of(session.current().setup).wire if self._slots else ""
         self._answerers = answerers(conversation, list(self._slots.values()))
         self._leaves = {} if running else {leave.approval.id: leave for leave in drafts.leaves(conversation)}
@@ -162,10 +167,17 @@ class Transcript:
             answers.results.get(call.id) if answers is not None else None,
             cut=is_cut_off(node.message, call),
             key=f"call-{node.id[:12]}-{number}",
-            answer=None if slot is None else lambda: self._waiting(slot),
+            answer=self._answer_of(call, slot),
             was_offered=lambda: origin is not None and call.name in asked_in(origin.exchange_id).tools,
             media=answers.media.get(call.id, ()) if answers is not None else (),
         )
+
+    def _answer_of(self, call: ToolCall, slot: Slot | None) -> Callable[[], None] | None:
+        """What stands in the place of the result of a call that has none."""
+        places, key = self._places, self._tool_runs.get(call.id)
+        if places is not None and key is not None:
+            return lambda: places.draw(call.id, key)
+        return None if slot is None else lambda: self._waiting(slot)
 
     def _waiting(self, slot: Slot) -> None:
         result_slot(self._conversation.id, slot, self._wire, self._answerers[slot.key])

@@ -28,6 +28,12 @@ def typed(connection_id: str) -> str | None:
     return key
 
 
+def all_typed() -> dict[str, str]:
+    """By connection id."""
+    start = _slot("")
+    return {str(name).removeprefix(start): key for name, key in st.session_state.items() if str(name).startswith(start)}
+
+
 def keep(connection_id: str, key: str) -> None:
     st.session_state[_slot(connection_id)] = key
 

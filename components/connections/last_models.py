@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from callsmith import settings
 from callsmith.connections import DEMO, ENVIRONMENT_ID
+from callsmith.store import Store
 from callsmith.types.connection import Connection
 from components import services
 
@@ -13,7 +14,12 @@ DEMO_MODEL = "demo-agent"
 
 def of(connection: Connection) -> str:
     """The id; empty where none is known. The environment's own connection starts with ``CALLSMITH_MODEL``."""
-    kept = services.store().preference(_PREFERENCE, {}).get(connection.id, "")
+    return in_store(services.store(), connection)
+
+
+def in_store(store: Store, connection: Connection) -> str:
+    """``of``, from any thread."""
+    kept = store.preference(_PREFERENCE, {}).get(connection.id, "")
     if not kept and connection.id == ENVIRONMENT_ID:
         return settings.load().default_model
     if not kept and connection.id == DEMO.id:

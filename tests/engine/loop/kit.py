@@ -58,10 +58,8 @@ class Table:
         self._answer = answer
         self.prices: Callable[[Usage], float | None] = lambda usage: 0.0
         self.play = Play(self.store, Jobs(), self._transport, lambda name: None, RedactingFilter())
-        reach = Reach(lambda name: None, Policy, lambda: False, Nobody())
-        self.loop = Loop(
-            Machinery(self.store, self.play, self._one, reach, lambda usage, target, at: self.prices(usage))
-        )
+        self._reach = Reach(lambda name: None, Policy, lambda: False, Nobody())
+        self.loop = Loop(Machinery(self.store, self.play, self._one, lambda usage, target, at: self.prices(usage)))
         self.conversation_id = self.store.create(Setup())
 
     def _one(self, occasion: Occasion, answering: Answering, by: By, reach: Reach) -> Answer:
@@ -82,7 +80,7 @@ class Table:
     ) -> Plan:
         ask = Ask(Target(known.DEMO, wire, model), "", [tool for tool, _ in tools], Options())
         plans = {tool.name: ToolPlan(tool, answering) for tool, answering in tools}
-        return Plan(ask, None, MappingProxyType(plans), limits or LoopLimits())
+        return Plan(ask, None, self._reach, MappingProxyType(plans), limits or LoopLimits())
 
     def say(self, text: str, plan: Plan, *, one_step: bool = False) -> Run:
         before = self.conversation
