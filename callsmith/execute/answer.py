@@ -7,8 +7,8 @@ import time
 from callsmith.answering import faults, rules, samples
 from callsmith.execute import http_answer, mcp_answer
 from callsmith.execute.occasion import CannotAnswer, Occasion, Reach
-from callsmith.types.answering import Answer, Answering, By
-from callsmith.types.parts import Maker, Made
+from callsmith.types.answering import Answer, Answering, By, Player
+from callsmith.types.parts import Made, Maker
 
 
 def answer(occasion: Occasion, answering: Answering, by: By, reach: Reach) -> Answer:
@@ -31,9 +31,7 @@ def answer(occasion: Occasion, answering: Answering, by: By, reach: Reach) -> An
                 raise CannotAnswer(f"No MCP server is set up for {name}. Name one in the tool's answers.")
             return mcp_answer.answer(occasion, answering.mcp, reach)
         case "model":
-            if answering.model is None:
-                raise CannotAnswer(f"No model is set up to play {name}. Choose one in the tool's answers.")
-            return reach.players.play(occasion, answering.model)
+            return reach.players.play(occasion, answering.model or Player())
         case "hand":
             raise CannotAnswer("This call is answered by hand")
 
