@@ -24,7 +24,7 @@ from callsmith.answering.regex import found, why_not
 
 MAX_PATH = 500
 MAX_FOUND = 1_000
-MAX_WORK = 500_000
+MAX_WORK = 300_000
 """Nodes that a path may visit, and parts of filters that it may ask."""
 
 

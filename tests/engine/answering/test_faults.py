@@ -134,7 +134,7 @@ def test_real_schemas(shared: Path) -> None:
     """Each fault is what its label says on schemas of real tools, read as if they were of results."""
     kept: dict[str, int] = {}
     count = 0
-    for where, schema in real_schemas(shared, 2):
+    for where, schema in real_schemas(shared, 5):
         tool = Tool("x", output_schema=schema)
         count += 1
         made: dict[str, Any] = {kind: json.loads(content(kind, tool)) for kind in KINDS[5:]}

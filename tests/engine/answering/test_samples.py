@@ -107,7 +107,7 @@ def test_odd_arguments_break_nothing(arguments: str) -> None:
     assert violations(WEATHER, json.loads(content)) == ()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     schema=PARAMETERS,
     edges=st.booleans(),
