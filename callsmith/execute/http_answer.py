@@ -28,7 +28,7 @@ from callsmith.execute.addresses import NotFound, Policy, Refused
 from callsmith.execute.occasion import MAX_RESULT, CannotAnswer, Occasion, Reach
 from callsmith.redaction import HIDDEN, Redactor
 from callsmith.types.answering import Answer, Http
-from callsmith.types.parts import Made, Malformed, Media
+from callsmith.types.parts import Made, Malformed, Media, finite
 
 MAX_ERROR = 20_000
 _TEXT_TYPES = ("text/", "application/xml", "application/javascript", "application/yaml", "application/x-ndjson")
@@ -232,7 +232,7 @@ def _mapped(text: str, path: str, detail: str) -> _Said:
     """The part that the path means: one value as it is, several as a list."""
     begins = f"The answer begins: {text[:300]}" if text else "The answer is empty."
     try:
-        found = jsonpath.find(path, json.loads(text))
+        found = jsonpath.find(path, json.loads(text, parse_constant=_refuse, parse_float=finite))
     except jsonpath.PathError as error:
         return _Said("The result was not found in the answer.", True, notes=(f"{path}: {error}", begins), detail=detail)
     except (ValueError, RecursionError):
@@ -242,6 +242,10 @@ def _mapped(text: str, path: str, detail: str) -> _Said:
         return _Said("The result was not found in the answer.", True, notes=notes, detail=detail)
     value = found[0] if len(found) == 1 else list(found)
     return _Said(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), detail=detail)
+
+
+def _refuse(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _text(came: _Came) -> str | None:

@@ -81,10 +81,11 @@ def test_a_part_that_is_not_there_is_an_error_and_the_person_sees_the_answer() -
     assert made.is_error
     assert '{"other": 1}' not in made.content
     assert '{"other": 1}' in " ".join(made.notes)
-    with serving(lambda site: plain(b"<p>no</p>", kind="text/html")) as site:
-        made = got(site, "$.data")
-    assert made.is_error
-    assert "not JSON" in made.content
+    for body in (b"<p>no</p>", b'{"data": NaN}', b'{"data": 1e999}', b"[" * 100_000, b""):
+        with serving(lambda site, body=body: plain(body, kind="text/html")) as site:
+            made = got(site, "$.data")
+        assert made.is_error
+        assert "not JSON" in made.content
 
 
 def test_a_path_that_is_none_waits_for_a_person() -> None:
