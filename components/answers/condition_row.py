@@ -38,7 +38,7 @@ def condition_row(
                 st.selectbox(
                     "Argument",
                     options,
-                    key=settings.bind(here.tool_id, f"{key}-at", one.at),
+                    key=settings.choice(here.tool_id, f"{key}-at", one.at),
                     format_func=spoken_path,
                     accept_new_options=True,
                     help="One of the tool's arguments, or type a JSON path such as $.items[0].name",
@@ -48,7 +48,7 @@ def condition_row(
             st.selectbox(
                 "Test",
                 list(TESTS),
-                key=settings.bind(here.tool_id, f"{key}-test", one.test),
+                key=settings.choice(here.tool_id, f"{key}-test", one.test),
                 format_func=lambda test: TESTS[test],
                 width=170,
                 **changed,
@@ -76,7 +76,7 @@ def _against(here: Settings, key: str, one: Condition, paths: Mapping[str, Any],
             as_text = one.test == "regex" or wants_text(paths.get(one.at))
             st.text_input(
                 _LABELS[one.test],
-                key=_bound(here.tool_id, f"{key}-value", one.value, as_text),
+                **_bound(here.tool_id, f"{key}-value", one.value, as_text),
                 live=LIVE,
                 help=None if as_text else 'JSON (5, true, "5", ["a"]), else it is text',
                 width="stretch",
@@ -87,7 +87,7 @@ def _against(here: Settings, key: str, one: Condition, paths: Mapping[str, Any],
                 value = getattr(one, field)
                 st.text_input(
                     label,
-                    key=_bound(here.tool_id, f"{key}-{field}", value, as_text=False),
+                    **_bound(here.tool_id, f"{key}-{field}", value, as_text=False),
                     live=LIVE,
                     placeholder="open",
                     width=110,
@@ -96,7 +96,7 @@ def _against(here: Settings, key: str, one: Condition, paths: Mapping[str, Any],
         case "nth":
             st.text_input(
                 "In this conversation",
-                key=_bound(here.tool_id, f"{key}-value", one.value, as_text=False),
+                **_bound(here.tool_id, f"{key}-value", one.value, as_text=False),
                 live=LIVE,
                 placeholder="1, 2, 3 …",
                 width=150,
@@ -104,11 +104,11 @@ def _against(here: Settings, key: str, one: Condition, paths: Mapping[str, Any],
             )
 
 
-def _bound(tool_id: str, key: str, value: Any, as_text: bool) -> str:
+def _bound(tool_id: str, key: str, value: Any, as_text: bool) -> dict[str, Any]:
     """Load an input, unless what stands in it means the value already, however it is written."""
     typed = st.session_state.get(key)
     means_it = isinstance(typed, str) and _same(_read(typed, as_text), value)
-    return settings.bind(tool_id, key, typed if means_it else written(value, as_text))
+    return settings.entry(tool_id, key, typed if means_it else written(value, as_text))
 
 
 def written(value: Any, as_text: bool) -> str:

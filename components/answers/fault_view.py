@@ -25,7 +25,7 @@ def render(here: Settings) -> None:
     st.selectbox(
         "Fault",
         list(FAULTS),
-        key=settings.bind(here.tool_id, key, fault.fault),
+        key=settings.choice(here.tool_id, key, fault.fault),
         format_func=lambda kind: FAULTS[kind][0],
         on_change=_kind,
         args=(here.tool_id, key),
@@ -38,7 +38,7 @@ def render(here: Settings) -> None:
             min_value=0.0,
             max_value=MAX_SECONDS,
             step=0.5,
-            key=settings.bind(here.tool_id, seconds, fault.seconds),
+            **settings.entry(here.tool_id, seconds, fault.seconds),
             width=200,
             on_change=_seconds,
             args=(here.tool_id, seconds),

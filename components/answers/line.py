@@ -33,7 +33,7 @@ def line(record: ToolRecord, set_up: Callable[[str], None]) -> None:
         st.selectbox(
             "Who answers",
             list(WAYS),
-            key=settings.bind(record.id, key, record.answering.by),
+            key=settings.choice(record.id, key, record.answering.by),
             format_func=lambda by: WAYS[by].label,
             on_change=panel.choose,
             args=(record.id, key),

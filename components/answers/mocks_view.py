@@ -83,7 +83,7 @@ def _body(here: Settings, items: Items, item_id: str, mock: Mock, names: list[st
     key = here.key(f"mock-name-{item_id}")
     st.text_input(
         "Name",
-        key=settings.bind(here.tool_id, key, mock.name),
+        **settings.entry(here.tool_id, key, mock.name),
         live=LIVE,
         on_change=_rename,
         args=(items, item_id, key),
@@ -105,7 +105,7 @@ def _body(here: Settings, items: Items, item_id: str, mock: Mock, names: list[st
     error = here.key(f"mock-error-{item_id}")
     st.checkbox(
         "Return as error",
-        key=settings.bind(here.tool_id, error, mock.is_error),
+        key=settings.choice(here.tool_id, error, mock.is_error),
         on_change=_set_error,
         args=(items, item_id, error),
     )

@@ -43,7 +43,7 @@ def who(here: Settings) -> None:
     st.radio(
         "Who answers",
         list(WAYS),
-        key=settings.bind(here.tool_id, here.key("by"), here.answering.by),
+        key=settings.choice(here.tool_id, here.key("by"), here.answering.by),
         format_func=lambda by: WAYS[by].label,
         captions=[way.line for way in WAYS.values()],
         horizontal=True,
@@ -63,7 +63,7 @@ def asks(here: Settings, place: str = "auto") -> None:
     st.segmented_control(
         "When the model calls",
         [ASK, ALONE],
-        key=settings.bind(here.tool_id, key, ALONE if here.answering.auto and not reason else ASK),
+        key=settings.choice(here.tool_id, key, ALONE if here.answering.auto and not reason else ASK),
         label_visibility="collapsed",
         required=True,
         disabled=bool(reason),

@@ -47,7 +47,7 @@ def _head(here: Settings, items: Items, item_id: str, place: int, is_open: bool)
         key = here.key(f"rule-on-{item_id}")
         st.toggle(
             plain(title(rule, place + 1)),
-            key=settings.bind(here.tool_id, key, rule.on),
+            key=settings.choice(here.tool_id, key, rule.on),
             width="stretch",
             help=None if rule.on else "Off: it is passed over",
             on_change=_set_on,
@@ -90,7 +90,7 @@ def _body(here: Settings, items: Items, item_id: str, rule: Rule, paths: Mapping
     name = here.key(f"rule-name-{item_id}")
     st.text_input(
         "Name",
-        key=settings.bind(here.tool_id, name, rule.name),
+        **settings.entry(here.tool_id, name, rule.name),
         live=LIVE,
         placeholder="Optional; a result says which rule made it",
         on_change=_rename,
@@ -136,7 +136,7 @@ def _beside(here: Settings, items: Items, item_id: str, reply: Reply, paths: Map
         error = here.key(f"rule-error-{item_id}")
         st.checkbox(
             "Return as error",
-            key=settings.bind(here.tool_id, error, reply.is_error),
+            key=settings.choice(here.tool_id, error, reply.is_error),
             on_change=_set_error,
             args=(items, item_id, error),
         )
@@ -146,7 +146,7 @@ def _beside(here: Settings, items: Items, item_id: str, reply: Reply, paths: Map
             min_value=0.0,
             max_value=MOST_DELAY,
             step=0.5,
-            key=settings.bind(here.tool_id, delay, reply.delay),
+            **settings.entry(here.tool_id, delay, reply.delay),
             width=150,
             on_change=_set_delay,
             args=(items, item_id, delay),

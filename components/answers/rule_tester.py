@@ -66,7 +66,7 @@ def _inputs(here: Settings, typed: str) -> None:
             min_value=1,
             max_value=10_000,
             step=1,
-            key=settings.bind(tool_id, _key(tool_id, "number"), st.session_state.get(_key(tool_id, "number"), 1)),
+            key=_key(tool_id, "number"),
             help="How many times the tool was called in the conversation, this call included",
             width=150,
         )

@@ -35,7 +35,7 @@ def render(here: Settings) -> None:
             min_value=0,
             max_value=1_000_000,
             step=1,
-            key=settings.bind(here.tool_id, key, samples.seed),
+            **settings.entry(here.tool_id, key, samples.seed),
             help="The same seed gives the same results; each call of a conversation gets another one of them",
             width=160,
             on_change=_seed,
@@ -44,7 +44,7 @@ def render(here: Settings) -> None:
         edges = here.key("samples-edges")
         st.checkbox(
             "Edge cases",
-            key=settings.bind(here.tool_id, edges, samples.edges),
+            key=settings.choice(here.tool_id, edges, samples.edges),
             help="Values at the limits of the schema: the shortest, the most, without the optional parts",
             on_change=_edges,
             args=(here.tool_id, edges),

@@ -113,6 +113,24 @@ def bind(tool_id: str, key: str, value: Any) -> str:
     return key
 
 
+def choice(tool_id: str, key: str, value: Any) -> str:
+    """``bind`` for what is chosen or ticked: written in every run. A browser that misses the one message that sets a
+    value shows the first option, and reports it with the next click as if it had been chosen."""
+    refused = _desk(tool_id).refused.get(key)
+    st.session_state[key] = value if refused is None else refused[0]
+    return key
+
+
+def entry(tool_id: str, key: str, value: Any) -> dict[str, Any]:
+    """``bind`` for what is typed: the key and the value it begins with, so that no message need arrive to set it."""
+    refused = _desk(tool_id).refused.get(key)
+    shown = value if refused is None else refused[0]
+    if key in st.session_state and st.session_state[key] != shown:
+        st.session_state[key] = shown
+        return {"key": key}
+    return {"key": key, "value": shown}
+
+
 def refuse(tool_id: str, key: str, reason: str) -> None:
     """What stands in this input could not be taken over; it stays there, with the reason below it."""
     _desk(tool_id).refused[key] = (st.session_state.get(key), reason)
