@@ -40,7 +40,7 @@ def render(here: Settings) -> None:
         player.instructions,
         key=here.key("player-instructions"),
         keep=lambda text: _change(here.tool_id, lambda now: replace(now, instructions=text), "instructions"),
-        placeholder="None. For example: the shop is closed on Sundays; every third order fails.",
+        placeholder="None. For example: the shop is closed on Sundays; orders above 500 euros fail.",
     )
     st.caption(_material(here))
 
