@@ -103,6 +103,7 @@ class Session:
         await asyncio.shield(self._ready)
         if not self.alive:
             raise Lost
+        self._used = time.monotonic()
 
     async def stop(self) -> None:
         self._stopped = True
@@ -218,6 +219,7 @@ class Session:
                 if client.server_info is not None and client.server_info.name:
                     self.server = " ".join(client.server_info.name.split())[:80]
                 self._client = client
+                self._used = time.monotonic()
                 self._ready.set_result(None)
                 await self._until_over()
                 self._client = None

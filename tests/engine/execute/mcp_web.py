@@ -172,6 +172,8 @@ class _Handler(BaseHTTPRequestHandler):
                 self.close_connection = True
             case "page":
                 self._send(200, b"<html><script>alert(1)</script></html>", "text/html")
+            case "junk":
+                self._send(200, b'{"canary": ', "application/json")
             case "failing":
                 self._send(500, b"oops")
             case "away":

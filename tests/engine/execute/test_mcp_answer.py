@@ -251,7 +251,7 @@ def test_children_end_with_their_program(server: Mcp) -> None:
 def test_a_session_that_nobody_uses_ends(server: Mcp, monkeypatch: pytest.MonkeyPatch) -> None:
     from callsmith.execute import mcp_session
 
-    monkeypatch.setattr(mcp_session, "IDLE_SECONDS", 0.3)
+    monkeypatch.setattr(mcp_session, "IDLE_SECONDS", 0.5)
     pid = int(ask(server, "pid").content)
     wait_for(lambda: mcp_sessions.status(server) is None and not running(pid))
     assert int(ask(server, "pid").content) != pid

@@ -148,13 +148,17 @@ def test_an_answer_that_breaks_off_waits_for_a_person(hostile: Hostile, tool: st
     ("tool", "words"),
     [
         ("page", "Unexpected content type: text/html"),
+        ("junk", "Failed to parse JSON"),
         ("failing", "status 500"),
         ("away", "not followed"),
     ],
 )
-def test_answers_that_are_none_are_errors(hostile: Hostile, tool: str, words: str) -> None:
+def test_answers_that_are_none_are_errors(
+    hostile: Hostile, tool: str, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
     got = ask(Mcp(hostile.url, seconds=10), tool)
     assert got.is_error and words in got.content
+    assert "canary" not in caplog.text
 
 
 @pytest.mark.slow
