@@ -147,6 +147,7 @@ def test_a_cost_is_known_or_not_and_never_of_what_still_runs() -> None:
     assert usage.spent(frame) == usage.Spent(0.5, 2)
     assert usage.spent(usage.frame(ROWS)) == usage.Spent(None, 4)
     running = usage.frame([row(0, None, state="running")], cost=lambda row: 1.0)
+    assert unknown(running, "cost") == [True]
     assert usage.spent(running) == usage.Spent(None, 0)
 
 
