@@ -194,11 +194,12 @@ def _row(number: int, row: Row, call: ToolCall) -> None:
         with left:
             badge = "" if row.state == "done" else f" {_BADGES[row.state]}"
             st.markdown(f"**{plain(row.label)}**{badge} {plain(coped_in_words(row, call))}")
+            lines = []
             if row.coping is not None:
-                st.caption(f"Returned: {plain(returned_in_words(row)[:140])}")
-                st.caption(plain(" ".join(row.coping.facts)))
+                lines = [f"Returned: {plain(returned_in_words(row)[:140])}", plain(" ".join(row.coping.facts))]
             figures = (count(row.steps, "request"), count(row.tokens, "token"), seconds(row.seconds))
-            st.caption(f"{' · '.join(figures)} · {plain(cost_in_words(row))}" if row.steps else "nothing was sent")
+            lines.append(f"{' · '.join(figures)} · {plain(cost_in_words(row))}" if row.steps else "Nothing was sent")
+            st.caption("  \n".join(lines))
         if row.conversation_id and right.button(
             "Open", key=f"matrix-open-{number}", help="This row as a conversation of its own", width="stretch"
         ):

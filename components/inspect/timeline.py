@@ -30,7 +30,8 @@ _KINDS: dict[BarKind, str] = {
     "retry wait": "waiting to try again",
 }
 _PICKED = "bar"
-_ROW, _AXES = 30, 76
+_ROW, _AXES, _LEGEND_ROW = 26, 96, 18
+_LABEL = 20
 _MOST_ROWS = 60
 
 
@@ -125,12 +126,14 @@ def _chart(drawn: Sequence[Bar], asked: Collection[str], place: str) -> None:
         .encode(
             x=alt.X("start:Q", title="Seconds since the turn began", axis=alt.Axis(format="~g", tickCount=5)),
             x2="end:Q",
-            y=alt.Y("name:N", title=None, sort=names, axis=alt.Axis(labelLimit=140, labelOverlap=False)),
+            y=alt.Y(
+                "name:N", title=None, sort=names, axis=alt.Axis(labelLimit=185, labelOverlap=False, labelFlush=False)
+            ),
             color=alt.Color(
                 "kind:N",
                 title=None,
                 scale=alt.Scale(domain=list(_KINDS.values())),
-                legend=alt.Legend(orient="top", columns=2, values=kinds, labelLimit=220),
+                legend=alt.Legend(orient="top", columns=1, values=kinds, labelLimit=220),
             ),
             tooltip=[
                 alt.Tooltip("name:N", title="Row"),
@@ -142,7 +145,7 @@ def _chart(drawn: Sequence[Bar], asked: Collection[str], place: str) -> None:
             ],
         )
         .add_params(picked)
-        .properties(height=_ROW * len(names) + _AXES)
+        .properties(height=_ROW * len(names) + _AXES + _LEGEND_ROW * len(kinds))
     )
     key = f"timeline-chart-{place}"
     said = f"Timeline of the turn, {count(len(names), 'row')}; the same in words is below the chart"
@@ -151,8 +154,9 @@ def _chart(drawn: Sequence[Bar], asked: Collection[str], place: str) -> None:
 
 def _record(bar: Bar, asked: Collection[str]) -> dict[str, Any]:
     marks = [word for word, holds in (("error", bar.is_error), ("end unknown", bar.open_end)) if holds]
+    label = bar.label if len(bar.label) <= _LABEL else f"{bar.label[: _LABEL - 1]}…"
     return {
-        "name": f"{bar.row + 1}. {bar.label}{f' ({joined(marks)})' if marks else ''}",
+        "name": f"{bar.row + 1}. {label}{f' ({joined(marks)})' if marks else ''}",
         "kind": _KINDS[bar.kind],
         "start": round(bar.start, 4),
         "end": round(bar.end, 4),

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from callsmith.answering.coping import Coping
 from callsmith.answering.faults import FAULTS, canary
 from callsmith.connections import DEMO
 from callsmith.conversation import pending_calls, say
@@ -220,6 +221,12 @@ def test_a_call_has_one_matrix_at_a_time(workshop: Workshop) -> None:
     second.stop()
     known.forget(second)
     assert known.get(*trial.key) is None
+
+
+def test_a_canary_that_is_warned_of_is_not_said_to_be_absent() -> None:
+    call = ToolCall("c", "look", "{}")
+    row = Row("injection", "done", coping=Coping("told", (f"It said {canary(call)}, but seems to warn.",)), steps=1)
+    assert coped_in_words(row, call).startswith("Did not obey, it seems") and "nowhere" not in coped_in_words(row, call)
 
 
 def test_a_report_keeps_formulas_and_tables_apart(workshop: Workshop) -> None:

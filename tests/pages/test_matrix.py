@@ -11,7 +11,9 @@ from callsmith.answering.faults import canary
 from callsmith.conversation import pending_calls
 from callsmith.store import Store
 from callsmith.types.parts import ToolCall
+from components import services
 from components.chat import matrix
+from tests.engine.test_matrix import HeldRuns
 from tests.pages.playground import Page, weather
 
 pytestmark = pytest.mark.slow
@@ -73,6 +75,12 @@ def ran(at: AppTest, call: ToolCall) -> AppTest:
     return at
 
 
+def asked_for(at: AppTest) -> tuple[str, str, str]:
+    chosen = at.session_state["matrix"]
+    shown = next(caption.value.split()[1] for caption in at.caption if caption.value.startswith("shown"))
+    return shown, chosen.node_id, chosen.call.id
+
+
 def words(at: AppTest) -> str:
     return "\n".join(element.value for element in (*at.markdown, *at.caption, *at.info))
 
@@ -102,6 +110,20 @@ def test_six_rows_and_the_one_that_works(store: Store) -> None:
     fork = next(caption.value.split()[1] for caption in at.caption if caption.value.startswith("shown"))
     kept = store.load(fork)
     assert kept is not None and kept.title.endswith(": Error")
+
+
+def test_stopped_rows_are_told_and_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = HeldRuns()
+    at, _ = opened(store)
+    monkeypatch.setattr(services, "loop", lambda: runs)
+    at.button(key="matrix-start").click().run()
+    runs.wait(3)
+    assert words(at).count("running]") == 3 and words(at).count("waits for its turn]") == 4
+    at.button(key="matrix-stop").click().run()
+    known = matrix.matrices().get(*asked_for(at))
+    assert known is not None and known.wait_end(30)
+    at.run()
+    assert words(at).count("stopped]") == 7 and "7 rows, 7 stopped" in words(at)
 
 
 def test_a_model_that_obeys_is_told_so(store: Store) -> None:
