@@ -38,7 +38,7 @@ def render(here: Settings) -> None:
             min_value=0.0,
             max_value=MAX_SECONDS,
             step=0.5,
-            **settings.entry(here.tool_id, seconds, fault.seconds),
+            **settings.entry(here.tool_id, seconds, float(fault.seconds)),
             width=200,
             on_change=_seconds,
             args=(here.tool_id, seconds),

@@ -69,7 +69,7 @@ def _address(here: Settings, http: Http) -> None:
         st.selectbox(
             "Method",
             list(http_request.METHODS),
-            key=settings.bind(here.tool_id, key, http.call.method.upper()),
+            key=settings.choice(here.tool_id, key, http.call.method.upper()),
             width=130,
             on_change=_method,
             args=(here.tool_id, key),
@@ -93,7 +93,7 @@ def _line(
         key = here.key(f"http-{name}")
         st.text_input(
             label,
-            key=settings.bind(here.tool_id, key, value),
+            **settings.entry(here.tool_id, key, value),
             placeholder=example,
             help=help,
             on_change=_typed,
@@ -140,7 +140,7 @@ def _arguments(here: Settings, call: HttpCall) -> None:
             st.selectbox(
                 f"Place of {name}",
                 list(PLACES),
-                key=settings.bind(here.tool_id, at, place),
+                key=settings.choice(here.tool_id, at, place),
                 format_func=PLACES.__getitem__,
                 label_visibility="collapsed",
                 width=180,
@@ -150,7 +150,7 @@ def _arguments(here: Settings, call: HttpCall) -> None:
             if place not in ("none", "whole"):
                 st.text_input(
                     f"Name of {name} there",
-                    key=settings.bind(here.tool_id, called, there),
+                    **settings.entry(here.tool_id, called, there),
                     label_visibility="collapsed",
                     on_change=_place,
                     args=args,
@@ -161,7 +161,7 @@ def _arguments(here: Settings, call: HttpCall) -> None:
         st.selectbox(
             "The body is sent as",
             kinds,
-            key=settings.bind(here.tool_id, key, call.content_type or _TYPES[0]),
+            key=settings.choice(here.tool_id, key, call.content_type or _TYPES[0]),
             accept_new_options=True,
             on_change=_content_type,
             args=(here.tool_id, key),
@@ -205,7 +205,7 @@ def _limits(here: Settings, http: Http) -> None:
             max_value=http_request.MAX_SECONDS,
             step=5.0,
             format="%.1f",
-            key=settings.bind(here.tool_id, seconds, float(http.seconds)),
+            **settings.entry(here.tool_id, seconds, float(http.seconds)),
             width=200,
             on_change=_number,
             args=(here.tool_id, seconds, "seconds"),
@@ -215,7 +215,7 @@ def _limits(here: Settings, http: Http) -> None:
             min_value=1,
             max_value=http_request.MAX_BYTES,
             step=1_000,
-            key=settings.bind(here.tool_id, size, http.max_bytes),
+            **settings.entry(here.tool_id, size, http.max_bytes),
             width=200,
             on_change=_number,
             args=(here.tool_id, size, "max_bytes"),

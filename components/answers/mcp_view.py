@@ -44,7 +44,8 @@ def render(here: Settings) -> None:
             min_value=0.5,
             max_value=MOST_SECONDS,
             step=5.0,
-            key=settings.bind(here.tool_id, key, mcp.seconds),
+            format="%g",
+            **settings.entry(here.tool_id, key, float(mcp.seconds)),
             width=200,
             on_change=_seconds,
             args=(here.tool_id, key),
@@ -57,7 +58,7 @@ def render(here: Settings) -> None:
 def _where(here: Settings, mcp: Mcp) -> None:
     key = here.key("mcp-way")
     if mcp.url or mcp.command:
-        settings.bind(here.tool_id, key, ADDRESS if mcp.url else COMMAND)
+        settings.choice(here.tool_id, key, ADDRESS if mcp.url else COMMAND)
     way = st.segmented_control(
         "Connect by",
         [ADDRESS, COMMAND],
@@ -105,7 +106,7 @@ def _line(
         key = here.key(f"mcp-{field}")
         st.text_input(
             label,
-            key=settings.bind(here.tool_id, key, value),
+            **settings.entry(here.tool_id, key, value),
             placeholder=placeholder,
             help=help,
             on_change=_text,

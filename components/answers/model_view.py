@@ -59,7 +59,7 @@ def _connections(here: Settings, player: Player) -> None:
     st.selectbox(
         "Connection",
         list(names),
-        key=settings.bind(here.tool_id, key, player.connection_id),
+        key=settings.choice(here.tool_id, key, player.connection_id),
         format_func=lambda one: names.get(one, one),
         on_change=_choose_connection,
         args=(here.tool_id, key),
@@ -76,7 +76,7 @@ def _models(here: Settings, player: Player, connection: Connection) -> None:
     st.selectbox(
         "Model",
         list(dict.fromkeys(([player.model] if player.model else []) + ids)),
-        key=settings.bind(here.tool_id, key, player.model or None),
+        key=settings.choice(here.tool_id, key, player.model or None),
         index=None,
         accept_new_options=True,
         placeholder=f"{last} (used last)" if last else "Choose or type a model",
@@ -95,7 +95,7 @@ def _formats(here: Settings, player: Player, connection: Connection) -> None:
     st.selectbox(
         "Format",
         list(names),
-        key=settings.bind(here.tool_id, key, player.wire if player.wire in names else _DEFAULT),
+        key=settings.choice(here.tool_id, key, player.wire if player.wire in names else _DEFAULT),
         format_func=lambda wire: names.get(wire, wire),
         on_change=_choose_format,
         args=(here.tool_id, key),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -113,11 +112,7 @@ def _elsewhere(module: str) -> Callable[[Settings], None]:
     """The editor in a module that is loaded when it is first drawn: some bring large libraries along."""
 
     def draw(here: Settings) -> None:
-        name = f"components.answers.{module}"
-        if importlib.util.find_spec(name) is None:
-            st.caption("The settings of this way are not there yet.")
-            return
-        importlib.import_module(name).render(here)
+        importlib.import_module(f"components.answers.{module}").render(here)
 
     return draw
 

@@ -21,16 +21,13 @@ SEARCHED, SHOWN = 400, 12
 EVERYWHERE = ""
 
 
-def button(here: Settings, items: Items) -> None:
-    popover = st.popover(
-        "Record from this session",
-        key=here.key("record"),
-        icon=":material/history:",
-        help="Makes rules of calls that were answered before: the same arguments get the same result again",
-        on_change="rerun",
+def recorder(here: Settings, items: Items) -> None:
+    opened = st.expander(
+        "Record from this session", key=here.key("record"), icon=":material/history:", on_change="rerun"
     )
-    if popover.open:
-        with popover, st.container(width=440, gap="small"):
+    if opened.open:
+        with opened, st.container(gap="small"):
+            st.caption("Makes rules of calls that were answered: the same arguments get the same result again.")
             _choose(here, items)
 
 
@@ -88,8 +85,8 @@ def _by_hand(one: RecordedResult) -> bool:
     return one.result.made is None or one.result.made.by == "hand"
 
 
-def _add(items: Items, new: list[Rule], popover: str) -> None:
-    st.session_state[popover] = False
+def _add(items: Items, new: list[Rule], section: str) -> None:
+    st.session_state[section] = False
     rules: tuple[Rule, ...] = settings.kept(items.tool_id).rules
     rest = next((n for n, rule in enumerate(rules) if rule.on and not rule.when), len(rules))
     items.add(new, rest, said=f"Added {count(len(new), 'rule')} from answered calls")

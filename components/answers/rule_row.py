@@ -146,7 +146,7 @@ def _beside(here: Settings, items: Items, item_id: str, reply: Reply, paths: Map
             min_value=0.0,
             max_value=MOST_DELAY,
             step=0.5,
-            **settings.entry(here.tool_id, delay, reply.delay),
+            **settings.entry(here.tool_id, delay, float(reply.delay)),
             width=150,
             on_change=_set_delay,
             args=(items, item_id, delay),

@@ -90,7 +90,7 @@ def title(rule: Rule, number: int) -> str:
 
 def told(rule: Rule) -> str:
     """What a rule does in one line, after its title: its conditions where it has a name, then what it replies."""
-    said = [_when(rule)] if rule.name else []
+    said = [_when(rule)] if rule.name and rule.name != _when(rule) else []
     if rule.reply.delay:
         said.append(f"after {seconds(rule.reply.delay)}")
     return " · ".join(said)

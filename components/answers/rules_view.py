@@ -63,7 +63,7 @@ def render(here: Settings) -> None:
                 on_click=items.add,
                 args=([NOT_FOUND],),
             )
-        rule_record.button(here, items)
+    rule_record.recorder(here, items)
     if rules:
         rule_tester.tester(here)
 

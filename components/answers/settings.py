@@ -1,7 +1,7 @@
 """Who answers a tool, under the hands of this browser session: kept in the store at every change, with the way back.
 
-Widgets are loaded from what is kept by ``bind`` and change it in callbacks. What was typed and could not be taken over
-stays in its input, with the reason, until it is mended.
+Widgets are loaded from what is kept by ``choice`` and ``entry`` and change it in callbacks. What was typed and could
+not be taken over stays in its input, with the reason, until it is mended.
 """
 
 from __future__ import annotations
@@ -103,26 +103,17 @@ def undo(tool_id: str) -> None:
         desk.refused.clear()
 
 
-def bind(tool_id: str, key: str, value: Any) -> str:
-    """Load a widget before it is drawn. Only where it differs: writing to a widget's state sends its value to the
-    browser and would overwrite what is being typed there. Returns the key."""
-    refused = _desk(tool_id).refused.get(key)
-    shown = value if refused is None else refused[0]
-    if key not in st.session_state or st.session_state[key] != shown:
-        st.session_state[key] = shown
-    return key
-
-
 def choice(tool_id: str, key: str, value: Any) -> str:
-    """``bind`` for what is chosen or ticked: written in every run. A browser that misses the one message that sets a
-    value shows the first option, and reports it with the next click as if it had been chosen."""
+    """Load what is chosen or ticked; returns the key. Written in every run: a browser that misses the one message that
+    sets a value shows the first option, and reports it with the next click as if it had been chosen."""
     refused = _desk(tool_id).refused.get(key)
     st.session_state[key] = value if refused is None else refused[0]
     return key
 
 
 def entry(tool_id: str, key: str, value: Any) -> dict[str, Any]:
-    """``bind`` for what is typed: the key and the value it begins with, so that no message need arrive to set it."""
+    """Load what is typed: the key and the value that an input begins with. It is written only where it differs, for
+    that sends it to the browser and would overwrite what is being typed there."""
     refused = _desk(tool_id).refused.get(key)
     shown = value if refused is None else refused[0]
     if key in st.session_state and st.session_state[key] != shown:
