@@ -147,7 +147,9 @@ def place_of(settings: Mcp, reach: Reach) -> Place:
         fill(settings.command, secret)
         target = McpTarget(url, "" if url else settings.command, headers)
         _ = target.place
-    except (MissingSecret, McpProblem) as error:
+    except MissingSecret as error:
+        raise CannotAnswer(f"{error}.") from error
+    except McpProblem as error:
         raise CannotAnswer(str(error)) from error
     reach.learn(used)
     return Place(_id(settings), target, reach.policy(), tuple(used), lambda word: fill(word, reach.secret))
