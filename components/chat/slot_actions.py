@@ -21,6 +21,7 @@ from components import services
 from components.answers import settings
 from components.chat import actions, drafts, session
 from components.chat.slot_ways import Answerer, answerers
+from components.reach import reach
 
 REFUSED = '{"error": "refused by the user"}'
 
@@ -99,7 +100,6 @@ def sample(conversation_id: str, slot: Slot, answerer: Answerer, *, edge: bool) 
 def restart(conversation_id: str, slot_key: str, answering: Answering) -> None:
     """Start the tool's MCP server again; where it does not start, the note says why."""
     from callsmith.execute import mcp_sessions
-    from components.answers.mcp_view import reach
 
     if answering.mcp is None:
         return

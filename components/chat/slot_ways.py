@@ -42,7 +42,8 @@ class Way:
 @dataclass(frozen=True, slots=True)
 class Answerer:
     """Who answers one waiting call. ``tool_id`` is empty for a call of no tool of the conversation. ``number`` counts
-    the tool's calls in the conversation, from 1. ``restart``: its server can be started again."""
+    the tool's calls in the conversation, from 1. ``restart``: its server ended
+    and can be started again."""
 
     call: ToolCall
     tool_id: str = ""
@@ -77,11 +78,13 @@ def answerers(conversation: Conversation, slots: Sequence[Slot]) -> dict[str, An
         return {}
     setup = session.current().setup
     answering, tools = session.answering_of(setup), session.tools_of(setup)
+    run = services.loop().get(conversation.id)
+    ended = {call.slot for call in run.snapshot().calls if call.restart} if run is not None else set()
     found = {}
     for slot in slots:
         tool_id, kept = answering.get(slot.call.name, ("", Answering()))
         number = call_number(conversation, slot)
-        found[slot.key] = Answerer(slot.call, tool_id, tools.get(tool_id), kept, number)
+        found[slot.key] = Answerer(slot.call, tool_id, tools.get(tool_id), kept, number, slot.key in ended)
     return found
 
 
