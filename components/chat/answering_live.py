@@ -8,7 +8,6 @@ from typing import Any
 
 import streamlit as st
 
-from callsmith.conversation import Conversation
 from callsmith.loop.run import Run
 from callsmith.loop.types import CallRun
 from components import services
@@ -36,10 +35,14 @@ def call_line(run: CallRun) -> str:
 class Places:
     """The lines of the calls that are being answered, by call id; a card draws its own through ``draw``."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        self._conversation = conversation
+    def __init__(self, conversation_id: str, run: Run) -> None:
+        self._conversation_id = conversation_id
+        self._answered_now = {call.call_id for call in run.snapshot().calls}
         self._lines: dict[str, Any] = {}
         self._shown: dict[str, str] = {}
+
+    def is_running(self, call_id: str) -> bool:
+        return call_id in self._answered_now
 
     def draw(self, call_id: str, slot_key: str) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key=f"running-{slot_key}"):
@@ -51,7 +54,7 @@ class Places:
                 icon=":material/close:",
                 help="It waits for a person then; the others go on",
                 on_click=actions.give_up,
-                args=(self._conversation.id, slot_key),
+                args=(self._conversation_id, slot_key),
             )
 
     def show(self, calls: Mapping[str, CallRun]) -> None:

@@ -115,7 +115,8 @@ def ended_card(end: Ended, snapshot: RunSnapshot, *, waiting: bool) -> None:
             st.markdown(f":orange-badge[:material/speed: limit] {plain(end.words)}.")
         else:
             st.markdown(f":blue-badge[:material/pause_circle: paused] {plain(end.words)}.")
-        st.caption(used_in_words(snapshot.used, snapshot.limits))
+        anew = "going on counts anew" if end.reason == "limit" else "going on counts on from here"
+        st.caption(f"{used_in_words(snapshot.used, snapshot.limits)}; {anew}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
                 "One step",
@@ -124,14 +125,14 @@ def ended_card(end: Ended, snapshot: RunSnapshot, *, waiting: bool) -> None:
                 on_click=actions.one_step,
                 help="The next round of tools, or the next exchange, and then pause again",
             )
-            st.button(
-                "Go on",
-                key="run-on",
-                icon=":material/play_arrow:",
-                type="secondary" if waiting else "primary",
-                on_click=actions.go_on_alone,
-                help="The limits count anew" if end.reason == "limit" else "The limits count on from here",
-            )
+            if not waiting:
+                st.button(
+                    "Go on",
+                    key="run-on",
+                    icon=":material/play_arrow:",
+                    type="primary",
+                    on_click=actions.go_on_alone,
+                )
 
 
 def _set_limit(name: str, key: str) -> None:

@@ -170,6 +170,7 @@ class Transcript:
             answer=self._answer_of(call, slot),
             was_offered=lambda: origin is not None and call.name in asked_in(origin.exchange_id).tools,
             media=answers.media.get(call.id, ()) if answers is not None else (),
+            running=self._places is not None and self._places.is_running(call.id),
         )
 
     def _answer_of(self, call: ToolCall, slot: Slot | None) -> Callable[[], None] | None:
