@@ -277,3 +277,16 @@ def test_changes_in_a_row_to_one_field_are_one_step(store: Store) -> None:
     click(at, "answers-undo-")
     assert kept(store, tool_id).rules == (PARIS, REST)
     assert at_key(at.text_input, "answers-rule-name-").value == "Paris"
+
+
+def test_no_message_to_the_browser_is_needed_for_a_value_to_stay(store: Store) -> None:
+    """What is chosen is told in every run, what is typed begins with its value: one missed message changes nothing."""
+    at, tool_id = begin(store, Answering("rules", rules=(PARIS, REST)))
+    click(at, "answers-rule-open-", 0)
+    ran(at.run())
+    way = at.radio(key=f"answers-by-{tool_id}").proto
+    assert way.set_value and at.radio(key=f"answers-by-{tool_id}").value == "rules"
+    name = at_key(at.text_input, "answers-rule-name-").proto
+    assert name.default == "Paris" and not name.set_value
+    test = next(one for one in at.selectbox if (one.key or "").endswith("-test"))
+    assert test.proto.set_value and test.value == "equals"
