@@ -17,21 +17,22 @@ from callsmith.conversation import Conversation
 from callsmith.store import ExchangeInfo
 from callsmith.timeline import Bar, BarKind, Summary, TurnPath, bars, summary, turns
 from components import services
+from components.state import ui
 from components.words import count, joined, plain, seconds
 
 REQUEST_TAB, TABS, REQUEST = "Request", "panel-tabs", "request-shown"
 _TURN, _OPEN = "timeline-turn", "timeline-open"
 _LAST = 0
 _KINDS: dict[BarKind, str] = {
-    "waiting for the first token": "waiting for the first token",
+    "waiting for the first token": "until the first token",
     "streaming": "streaming",
     "tool": "tool",
     "person": "waiting for you",
-    "retry wait": "waiting to try again",
+    "retry wait": "before a retry",
 }
 _PICKED = "bar"
 _ROW, _AXES, _LEGEND_ROW = 26, 96, 18
-_LABEL = 20
+_LABEL, _LABEL_NARROW = 20, 9
 _MOST_ROWS = 60
 
 
@@ -116,7 +117,8 @@ def _rows(drawn: Sequence[Bar]) -> list[list[Bar]]:
 
 
 def _chart(drawn: Sequence[Bar], asked: Collection[str], place: str) -> None:
-    frame = pd.DataFrame.from_records([_record(bar, asked) for bar in drawn])
+    narrow = ui().narrow
+    frame = pd.DataFrame.from_records([_record(bar, asked, _LABEL_NARROW if narrow else _LABEL) for bar in drawn])
     names = list(dict.fromkeys(frame["name"]))
     kinds = [kind for kind in _KINDS.values() if kind in set(frame["kind"])]
     picked = alt.selection_point(name=_PICKED, fields=["exchange"], on="click", clear=False)
@@ -124,10 +126,17 @@ def _chart(drawn: Sequence[Bar], asked: Collection[str], place: str) -> None:
         alt.Chart(frame)
         .mark_bar(height={"band": 0.7}, cornerRadius=2, cursor="pointer", minBandSize=3)
         .encode(
-            x=alt.X("start:Q", title="Seconds since the turn began", axis=alt.Axis(format="~g", tickCount=5)),
+            x=alt.X(
+                "start:Q",
+                title="Seconds" if narrow else "Seconds since the turn began",
+                axis=alt.Axis(format="~g", tickCount=5),
+            ),
             x2="end:Q",
             y=alt.Y(
-                "name:N", title=None, sort=names, axis=alt.Axis(labelLimit=185, labelOverlap=False, labelFlush=False)
+                "name:N",
+                title=None,
+                sort=names,
+                axis=alt.Axis(labelLimit=118 if narrow else 185, labelOverlap=False, labelFlush=False),
             ),
             color=alt.Color(
                 "kind:N",
@@ -152,9 +161,11 @@ def _chart(drawn: Sequence[Bar], asked: Collection[str], place: str) -> None:
     st.altair_chart(chart, key=key, on_select=_clicked(key), selection_mode=_PICKED, alt=said)
 
 
-def _record(bar: Bar, asked: Collection[str]) -> dict[str, Any]:
+def _record(bar: Bar, asked: Collection[str], longest: int) -> dict[str, Any]:
     marks = [word for word, holds in (("error", bar.is_error), ("end unknown", bar.open_end)) if holds]
-    label = bar.label if len(bar.label) <= _LABEL else f"{bar.label[: _LABEL - 1]}…"
+    label = bar.label
+    if bar.kind == "tool" and len(label) > longest:
+        label = f"{label[: longest - 1]}…"
     return {
         "name": f"{bar.row + 1}. {label}{f' ({joined(marks)})' if marks else ''}",
         "kind": _KINDS[bar.kind],

@@ -49,7 +49,7 @@ def test_a_turn_is_drawn_and_said(store: Store) -> None:
     at = tab(replied(store, Text("Hi"), usage=Usage(80, 23)))
     said = words(at)
     assert "1.6 s in all: 1.6 s with the model. 80 tokens in, 23 tokens out." in said
-    assert "1. Exchange 1\\: waiting for the first token 0.4 s and streaming 1.2 s" in said
+    assert "1. Exchange 1\\: until the first token 0.4 s and streaming 1.2 s" in said
     assert charts(at) == ["Timeline of the turn, 1 row; the same in words is below the chart"]
 
 
