@@ -28,6 +28,7 @@ _CUT_SHORT = frozenset(
 PAUSED = "pause_turn"
 APPROVAL_REQUEST, APPROVAL_RESPONSE = "mcp_approval_request", "mcp_approval_response"
 CANCELLED = '{"error": "cancelled by user"}'
+REFUSED = '{"error": "refused by the user"}'
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from callsmith.schema.errors import SchemaError
 from callsmith.schema.walk import pointer, resolve, subschemas
 
 MAX_MESSAGE = 300
+# Bytes of a compiled pattern: a larger one takes seconds for one text, though its time is linear.
+LARGEST_PATTERN = 2_000_000
 LONG = 100_000
 TYPES = ("string", "number", "integer", "boolean", "object", "array", "null")
 
@@ -69,7 +71,7 @@ def _build(schema: Any) -> jsonschema_rs.Validator:
         return jsonschema_rs.validator_for(
             schema,
             validate_formats=True,
-            pattern_options=jsonschema_rs.RegexOptions(),
+            pattern_options=jsonschema_rs.RegexOptions(size_limit=LARGEST_PATTERN),
             offline=True,
         )
     except jsonschema_rs.ValidationError as error:

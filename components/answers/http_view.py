@@ -23,8 +23,8 @@ from components.answers import settings
 from components.answers.area import area
 from components.answers.settings import Settings
 from components.answers.trial import call_of, sampled
+from components.reach import policy
 from components.tools import home
-from components.tools.import_dialog import policy
 from components.words import joined, plain
 
 _SECRETS = (

@@ -15,14 +15,13 @@ from callsmith import settings as surroundings
 from callsmith.execute import mcp_sessions
 from callsmith.execute.mcp import INSTALL, STDIO_OFF, installed
 from callsmith.execute.mcp_check import Check, check
-from callsmith.execute.occasion import CannotAnswer, Occasion, Reach
+from callsmith.execute.occasion import CannotAnswer
 from callsmith.schema.diff import place_in_words
-from callsmith.types.answering import Answer, Answering, Mcp, Player
-from components import services
+from callsmith.types.answering import Answering, Mcp
 from components.answers import settings
 from components.answers.area import area
 from components.answers.settings import Settings
-from components.tools.import_dialog import policy
+from components.reach import reach
 from components.words import count, joined, plain
 
 ADDRESS, COMMAND = "Address", "Command"
@@ -237,20 +236,3 @@ def _switch(tool_id: str, key: str, other_key: str) -> None:
     st.session_state[other_key] = now.url if to_command else now.command
     command, url = (waiting, "") if to_command else ("", waiting)
     _change(tool_id, lambda now: replace(now, url=url, command=command), "")
-
-
-class _NoModel:
-    def play(self, occasion: Occasion, player: Player) -> Answer:
-        raise CannotAnswer("No model is asked here.")
-
-
-def reach() -> Reach:
-    """What a check of the connection may reach: the same as a call."""
-    allowed = policy()
-    return Reach(
-        surroundings.secret,
-        lambda: allowed,
-        lambda: surroundings.allows("stdio"),
-        _NoModel(),
-        services.engine().logs.learn,
-    )

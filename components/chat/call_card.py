@@ -82,9 +82,11 @@ def call_card(
     was_offered: Callable[[], bool] = lambda: False,
     media: Sequence[Media] = (),
     running: bool = False,
+    beside: Callable[[], None] | None = None,
 ) -> None:
     """A call of the transcript. ``answer`` draws the slot of a waiting call, in the place of its result. ``media``
-    are part of the result; ``was_offered`` is asked for a tool that is not there; ``running``: it is being answered."""
+    are part of the result; ``was_offered`` is asked for a tool that is not there; ``running``: it is being
+    answered; ``beside`` draws what else can be done with the call."""
     verdict = judge(call, tools)
     offered = not verdict.known and was_offered()
     with st.container(border=True, key=key):
@@ -93,7 +95,10 @@ def call_card(
         custom = call.type == "custom"
         shown = call.arguments if custom else pretty(call.arguments)
         st.code(shown, language=None if custom else "json", wrap_lines=True)
-        st.caption(f"id {plain(call.id)}" if call.id else "no id")
+        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-id"):
+            st.caption(f"id {plain(call.id)}" if call.id else "no id", width="content")
+            if beside is not None:
+                beside()
         with st.container(key=f"{key}-answer"):
             if result is not None:
                 _result(result, media, key)

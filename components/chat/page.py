@@ -14,7 +14,7 @@ from callsmith.notes import Fix, ways_out
 from callsmith.store import ExchangeInfo
 from callsmith.types.problem import Problem
 from components import layout, services, sidebar
-from components.chat import actions, drafts, runs, session
+from components.chat import actions, drafts, matrix, runs, session
 from components.chat.answering_live import Places
 from components.chat.answering_live import watch as watch_tools
 from components.chat.composer import composer, continue_button
@@ -31,6 +31,7 @@ from components.chat.parts import draw_said
 from components.chat.session import Opened
 from components.chat.transcript import MODEL_AVATAR, USER_AVATAR, Transcript
 from components.connections import picker
+from components.inspect import timeline
 from components.inspect.compare import compare_dialog
 from components.inspect.request_panel import request_panel
 from components.state import ui
@@ -66,6 +67,7 @@ def render() -> None:
             with right:
                 layout.side_panel(lambda: _panel(opened, ordered))
         tools_panel.dialogs()
+        matrix.dialog(opened.conversation, lambda: runs.plan_of(opened))
         compare_dialog(opened.conversation, lambda: session.ask_of(opened.setup, opened.conversation))
         if job is None and run is None:
             notes_row(opened, session.ask_of(opened.setup, opened.conversation))
@@ -277,7 +279,9 @@ def _context(info: ExchangeInfo, *, has_tools: bool) -> Context:
 
 def _panel(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
     # Labels that never change: a tab whose label changes loses its place.
-    tools, request, usage = st.tabs(["Tools", "Request", "Usage"], key="panel-tabs", on_change="rerun")
+    tools, request, usage, times = st.tabs(
+        ["Tools", "Request", "Usage", "Timeline"], key="panel-tabs", on_change="rerun"
+    )
     if tools.open:
         with tools:
             tools_panel.render(opened.setup, session.save_setup)
@@ -287,6 +291,9 @@ def _panel(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
     if usage.open:
         with usage:
             usage_panel.render(opened.conversation.id)
+    if times.open:
+        with times:
+            timeline.render(opened.conversation, ordered)
 
 
 def _announce(opened: Opened, job: Job | None) -> None:

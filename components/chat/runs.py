@@ -64,6 +64,11 @@ def _last_used(conversation_id: str) -> Used | None:
     return run.snapshot().used if run is not None else None
 
 
+def plan_of(opened: Opened) -> Plan:
+    """How this conversation asks and who answers, as it is now."""
+    return _plan(opened, session.ask_of(opened.setup, opened.conversation))
+
+
 def _plan(opened: Opened, ask: Ask) -> Plan:
     tools = session.tools_of(opened.setup)
     answering = session.answering_of(opened.setup)

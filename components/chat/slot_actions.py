@@ -11,6 +11,8 @@ import streamlit as st
 
 from callsmith import slots as engine
 from callsmith.answering.samples import answer_of
+from callsmith.conversation import REFUSED
+from callsmith.execute import mcp_sessions
 from callsmith.execute.occasion import CannotAnswer
 from callsmith.jsontext import indented
 from callsmith.results import Draft
@@ -22,8 +24,6 @@ from components.answers import settings
 from components.chat import actions, drafts, session
 from components.chat.slot_ways import Answerer, answerers
 from components.reach import reach
-
-REFUSED = '{"error": "refused by the user"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,6 @@ def sample(conversation_id: str, slot: Slot, answerer: Answerer, *, edge: bool) 
 
 def restart(conversation_id: str, slot_key: str, answering: Answering) -> None:
     """Start the tool's MCP server again; where it does not start, the note says why."""
-    from callsmith.execute import mcp_sessions
 
     if answering.mcp is None:
         return

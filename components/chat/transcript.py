@@ -18,6 +18,7 @@ from components.chat.answering_live import Places
 from components.chat.approvals import approval_card
 from components.chat.call_card import call_card
 from components.chat.endings import EARLY_ENDS
+from components.chat.matrix import matrix_button
 from components.chat.parts import Cards, draw_files, draw_reply, draw_said
 from components.chat.result_slot import result_slot
 from components.chat.slot_ways import answerers
@@ -171,6 +172,7 @@ class Transcript:
             was_offered=lambda: origin is not None and call.name in asked_in(origin.exchange_id).tools,
             media=answers.media.get(call.id, ()) if answers is not None else (),
             running=self._places is not None and self._places.is_running(call.id),
+            beside=self._beside(node, call, number),
         )
 
     def _answer_of(self, call: ToolCall, slot: Slot | None) -> Callable[[], None] | None:
@@ -179,6 +181,13 @@ class Transcript:
         if places is not None and key is not None:
             return lambda: places.draw(call.id, key)
         return None if slot is None else lambda: self._waiting(slot)
+
+    def _beside(self, node: Node, call: ToolCall, number: int) -> Callable[[], None] | None:
+        """Only in the last turn, and of a tool that is there."""
+        last = max((at for at, one in enumerate(self._path) if one.message.role == "user"), default=0)
+        if self._running or call.name not in self._tools or node not in self._path[last:]:
+            return None
+        return lambda: matrix_button(node.id, call, key=f"faults-{node.id[:12]}-{number}")
 
     def _waiting(self, slot: Slot) -> None:
         result_slot(self._conversation.id, slot, self._wire, self._answerers[slot.key])

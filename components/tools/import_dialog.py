@@ -12,7 +12,6 @@ from dataclasses import dataclass, field, replace
 import streamlit as st
 
 from callsmith import mcp_way, settings
-from callsmith.execute.addresses import Policy
 from callsmith.execute.fetch import FetchProblem, fetch
 from callsmith.execute.mcp import STDIO_OFF, McpProblem, McpTarget, list_tools
 from callsmith.importing import KINDS, Imported, ImportProblem, read, read_as
@@ -20,6 +19,7 @@ from callsmith.types.answering import Mcp
 from callsmith.types.tool import Origin
 from components import layout
 from components.live_text import live_text, typed
+from components.reach import policy
 from components.tools.import_preview import preview
 from components.words import plain
 
@@ -212,12 +212,6 @@ def _filled(value: str) -> str:
     if secret is None:
         raise McpProblem(f"There is no variable or secret called {name.strip()}.")
     return before + secret + _filled(after)
-
-
-def policy() -> Policy:
-    """Who opens a page that is served on this machine only is at this machine, and may reach its servers."""
-    at_home = str(st.get_option("server.address")) in ("localhost", "127.0.0.1", "::1")
-    return Policy(loopback=at_home, private=settings.allows("private_addresses"))
 
 
 def _found_at(found: Imported, source: str) -> Imported:

@@ -71,9 +71,12 @@ def test_a_model_that_never_stops_is_stopped_by_its_cost(app: App, window: Open)
     )
     setup = setup_with(app.store, (WEATHER, rules(SUNNY)), model="demo-looping", limits=LoopLimits(cost=0.01))
     app.begin_with(replace(setup, connection_id="own"))
-    _stops_at(window(app), "$0.01")
-    server.shutdown()
-    server.server_close()
+    try:
+        _stops_at(window(app), "$0.01")
+    finally:
+        app.store.delete_connection("own")
+        server.shutdown()
+        server.server_close()
 
 
 def _stops_at(page: Playground, words: str) -> None:

@@ -151,3 +151,9 @@ def test_a_lone_surrogate_is_a_text_like_another() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "string", "maxLength": 3}}}
     assert violations(schema, {"a": "\ud800x"}) == ()
     assert [item.keyword for item in violations(schema, {"a": "\ud800long"})] == ["maxLength"]
+
+
+def test_a_pattern_that_compiles_to_megabytes_is_not_checked() -> None:
+    schema = {"type": "string", "pattern": r"[\s\S]{0,5000}é"}
+    assert violations(schema, "a" * 100_000) == ()
+    assert [item.path for item in unchecked(schema)] == ["/pattern"]
