@@ -24,9 +24,11 @@ _NEXT = "Next request"
 
 
 def request_panel(conversation: Conversation, ask: Ask, infos: Sequence[ExchangeInfo]) -> None:
-    """``infos``: the exchanges of the conversation, oldest first."""
-    choices = [_NEXT, *(info.id for info in reversed(infos))]
+    """``infos``: the exchanges of the conversation, oldest first. Those in which a model played a tool stand behind."""
+    played = list(services.store().played_info(conversation.id).values())
+    choices = [_NEXT, *(info.id for info in (*reversed(infos), *reversed(played)))]
     labels = {info.id: _label(at, info) for at, info in enumerate(infos, 1)}
+    labels |= {info.id: f"{info.model} played {info.plays}, {info.state}" for info in played}
     chosen = st.selectbox(
         "Show",
         choices,
