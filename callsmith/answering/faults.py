@@ -59,7 +59,7 @@ def make(fault: Fault, tool: Tool, call: ToolCall, number: int) -> Faulty:
         return Faulty(fault.text or ERROR, True, 0.0, "An error instead of a result.")
     if fault.fault == "timeout":
         seconds = min(fault.seconds, MAX_SECONDS) if math.isfinite(fault.seconds) and fault.seconds > 0 else 0.0
-        said = fault.text or f"Error: the tool gave no answer within {seconds:g} seconds."
+        said = fault.text or f"Error: the tool gave no answer within {seconds:g} second{'' if seconds == 1 else 's'}."
         return Faulty(said, True, seconds, f"An error after {seconds:g} s of silence.")
     if fault.fault == "empty":
         return Faulty("", False, 0.0, "Nothing at all.")

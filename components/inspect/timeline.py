@@ -31,7 +31,7 @@ _KINDS: dict[BarKind, str] = {
     "retry wait": "before a retry",
 }
 _PICKED = "bar"
-_ROW, _AXES, _LEGEND_ROW = 26, 96, 18
+_ROW, _AXES, _LEGEND_ROW = 30, 96, 22
 _LABEL, _LABEL_NARROW = 20, 9
 _MOST_ROWS = 60
 
