@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from callsmith.commands.run import run
 from callsmith.commands.tools import tools
 
 
@@ -15,6 +16,7 @@ def main() -> None:
 
 
 main.add_command(tools)
+main.add_command(run)
 
 
 @main.command("demo-server")

@@ -116,7 +116,7 @@ def keep(store: Store, file: SetupFile, connections: Sequence[Connection]) -> tu
         missing.append(f"There is no connection of the name {file.connection} here, so the default one is used.")
     uses = []
     for tool in file.tools:
-        answering, gone = _by_id(tool.answering, connections)
+        answering, gone = with_ids(tool.answering, connections)
         if gone:
             missing.append(f"{tool.name} is played through a connection of the name {gone}, which is not here.")
         uses.append(ToolUse(_tool_id(store, conversation_id, tool.tool, answering), tool.on))
@@ -202,7 +202,7 @@ def _by_name(answering: Answering, names: dict[str, str]) -> Answering:
     return replace(answering, model=replace(player, connection_id=known))
 
 
-def _by_id(answering: Answering, connections: Sequence[Connection]) -> tuple[Answering, str]:
+def with_ids(answering: Answering, connections: Sequence[Connection]) -> tuple[Answering, str]:
     """With the connection's id in place of its name; and the name, where there is no such connection."""
     player = answering.model
     if player is None or not player.connection_id:

@@ -1,20 +1,30 @@
-"""Examples for the empty page: each brings tools and a prompt, so that the first click shows a tool call."""
+"""Examples for the empty page: each brings tools and a prompt, so that the first click shows a tool call.
+
+On the page their calls are answered by hand, since that is what shows what a tool call is; the rules that each brings
+are one choice away. Without a browser the rules answer (``setup_of``).
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from callsmith import starter_answers as prepared
+from callsmith.setup_file_types import SetupFile, SetupTool
+from callsmith.types.answering import Answering
 from callsmith.types.tool import Tool
 
 
 @dataclass(frozen=True, slots=True)
 class Starter:
+    """``answers`` has one for each of ``tools``, in their order."""
+
     id: str
     title: str
     line: str
     prompt: str
     tools: tuple[Tool, ...]
+    answers: tuple[Answering, ...]
     system: str = ""
 
 
@@ -141,6 +151,7 @@ STARTERS: tuple[Starter, ...] = (
         "One tool, one call: the shortest way to see what a tool call is.",
         "What's the weather like in Boston today?",
         (_WEATHER,),
+        (prepared.WEATHER,),
     ),
     Starter(
         "booking",
@@ -148,6 +159,7 @@ STARTERS: tuple[Starter, ...] = (
         "Nested arguments: a list of people and a place inside one call.",
         "Book a 45-minute design review with Ana and Ben on 3 March 2027 at 14:00 in room Turing",
         (_CREATE_EVENT,),
+        (prepared.CREATE_EVENT,),
     ),
     Starter(
         "order",
@@ -155,6 +167,7 @@ STARTERS: tuple[Starter, ...] = (
         "An array of items, with quantities read from the sentence.",
         "Order 2 espresso machines and 3 bags of coffee beans, ship to 12 Main Street, Boston",
         (_PLACE_ORDER,),
+        (prepared.PLACE_ORDER,),
     ),
     Starter(
         "search",
@@ -162,5 +175,15 @@ STARTERS: tuple[Starter, ...] = (
         "Two steps: the second call needs the result of the first.",
         "Find the page about our refund policy and tell me what it says",
         (_SEARCH, _FETCH),
+        (prepared.SEARCH_DOCS, prepared.FETCH_PAGE),
     ),
 )
+
+
+def setup_of(starter: Starter) -> SetupFile:
+    """The starter as a setup file whose rules answer."""
+    tools = [
+        SetupTool.of(tool, replace(answering, by="rules", auto=True))
+        for tool, answering in zip(starter.tools, starter.answers, strict=True)
+    ]
+    return SetupFile(name=starter.title, system=starter.system, prompt=starter.prompt, tools=tuple(tools))

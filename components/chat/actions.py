@@ -10,11 +10,12 @@ from dataclasses import replace
 import streamlit as st
 
 from callsmith import conversation as pure
+from callsmith import slots as places
 from callsmith.conversation import Conversation
 from callsmith.play import CannotAsk, added
 from callsmith.reading import read_exchange
 from callsmith.starters import STARTERS, Starter
-from callsmith.types.parts import Made, Media, ToolResult
+from callsmith.types.parts import Media, ToolResult
 from callsmith.types.setup import Setup, ToolUse
 from components import services
 from components.chat import attachments, drafts, runs, session
@@ -71,7 +72,8 @@ def continue_turn() -> None:
         return
     if drafts.waiting_for(slots, leaves):
         return
-    results: list[ToolResult] = [slot.draft.result(slot.call, Made("hand")) for slot in slots]
+    typed = places.by_hand(services.store(), conversation)
+    results: list[ToolResult] = [slot.draft.result(slot.call, typed) for slot in slots]
     media = {slot.call.id: drafts.files_of(conversation.id, slot.draft) for slot in slots}
     approved = {leave.approval.id: leave.choice == drafts.ALLOW for leave in leaves}
     if _advance(opened, pure.answer(conversation, results, media=media, approved=approved)):
@@ -215,13 +217,17 @@ def start(starter_id: str) -> None:
 
 
 def _bring_tools(starter: Starter) -> tuple[ToolUse, ...]:
-    """The starter's tools in the library, added only where the library has no equal one."""
+    """The starter's tools in the library, added with their prepared answers only where the library has no equal
+    one."""
     store = services.store()
     library = store.tools()
     uses = []
-    for tool in starter.tools:
-        same = next((record.id for record in library if record.tool == tool), None)
-        uses.append(ToolUse(same or store.save_tool(tool)))
+    for tool, answering in zip(starter.tools, starter.answers, strict=True):
+        tool_id = next((record.id for record in library if record.tool == tool), None)
+        if tool_id is None:
+            tool_id = store.save_tool(tool)
+            store.save_answering(tool_id, answering)
+        uses.append(ToolUse(tool_id))
     return tuple(uses)
 
 
