@@ -4,6 +4,7 @@ whoever fills one (a person, the loop) loses nothing when a page or a process en
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +14,7 @@ from callsmith.results import Attached, Draft
 from callsmith.store import Store
 from callsmith.types.answering import Answer
 from callsmith.types.codec import from_json, to_json
-from callsmith.types.parts import Malformed, Media, ToolCall
+from callsmith.types.parts import Made, Malformed, Media, ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,17 @@ def put(store: Store, conversation_id: str, key: str, answer: Answer) -> Draft:
     draft = replace(draft, media=_held(store, conversation_id, draft, answer.media))
     keep(store, conversation_id, key, draft)
     return draft
+
+
+def by_hand(store: Store, conversation: Conversation) -> Made:
+    """Who makes a result that is typed: a person, who had since the calls arrived."""
+    head = conversation.nodes[conversation.head].message if conversation.head is not None else None
+    origin = head.origin if head is not None else None
+    info = store.exchange_turn_info(conversation.id).get(origin.exchange_id) if origin is not None else None
+    if info is None or info.marks.done is None:
+        return Made("hand")
+    asked = info.marks.started + info.marks.done
+    return Made("hand", started=asked, seconds=max(time.time() - asked, 0.0))
 
 
 def attach(store: Store, conversation_id: str, key: str, files: Sequence[Media]) -> None:

@@ -26,7 +26,6 @@ from callsmith.slots import Slot
 from callsmith.store import Store
 from callsmith.types.answering import Answer
 from callsmith.types.connection import Target
-from callsmith.types.parts import Made
 from callsmith.types.usage import Usage
 
 _log = logging.getLogger(__name__)
@@ -259,7 +258,8 @@ class Run:
         store = self._with.store
         after = conversation
         if waits:
-            results = [slot.draft.result(slot.call, Made("hand")) for slot in waits]
+            typed = places.by_hand(store, conversation)
+            results = [slot.draft.result(slot.call, typed) for slot in waits]
             media = {slot.call.id: places.files_of(store, self.conversation_id, slot.draft) for slot in waits}
             after = pure.answer(conversation, results, media=media)
         job = self._with.play.ask(after, self._plan.ask, self._plan.key, added(conversation.nodes, after))

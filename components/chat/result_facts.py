@@ -54,8 +54,8 @@ def badge(made: Made | None, *, is_error: bool) -> str:
 def facts(made: Made | None, text: str) -> str:
     """One line of markdown: "by rule 2, Paris · 3 ms · 84 bytes". ``made`` is None where nobody noted it."""
     said = [who(made)] if made is not None else []
-    if made is not None and made.seconds is not None and made.by not in ("hand", "refused", "cancelled"):
-        said.append(seconds(made.seconds))
+    if made is not None and made.seconds is not None and made.by not in ("refused", "cancelled"):
+        said.append(f"after {seconds(made.seconds)}" if made.by == "hand" else seconds(made.seconds))
     said.append(size_words(len(text.encode("utf-8", "surrogatepass"))))
     if made is not None and made.edited:
         said.append("edited by hand afterwards")

@@ -396,7 +396,7 @@ def answered(store: Store, content: str, made: Made | None, *, is_error: bool = 
         (Made("rules", "rule 2, *Paris*", 1.0, 0.003), r"by rule 2, \*Paris\* · 3 ms · 4 bytes"),
         (Made("rules"), "by rule · 4 bytes"),
         (Made("model", "demo-agent", 1.0, 1.24, edited=True), "by a model, demo-agent · 1.2 s · 4 bytes · edited"),
-        (Made("hand", seconds=3.0), "by hand · 4 bytes"),
+        (Made("hand", seconds=3.0), "by hand · after 3.0 s · 4 bytes"),
         (Made("refused"), "refused by you · 4 bytes"),
         (None, "4 bytes"),
     ],
