@@ -151,7 +151,7 @@ class Reader:
         if not fits(value):
             self.wrong(at, f"{words} is wanted here, not {_what(value)}")
             return None
-        return float(value) if kind is float else value
+        return value
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import streamlit as st
 
 from callsmith.conversation import Conversation
 from callsmith.starters import STARTERS
-from components.chat import actions
+from components.chat import actions, setup_file
 from components.words import count
 
 
@@ -39,3 +39,4 @@ def empty_page(conversation: Conversation) -> None:
                 )
                 st.caption(f"{starter.line} Brings {count(len(starter.tools), 'tool')}.")
     st.caption("Or start with nothing: write a message below, and add tools in the panel beside it.")
+    setup_file.import_popover()

@@ -14,7 +14,7 @@ from callsmith.notes import Fix, ways_out
 from callsmith.store import ExchangeInfo
 from callsmith.types.problem import Problem
 from components import layout, services, sidebar
-from components.chat import actions, drafts, matrix, runs, session
+from components.chat import actions, drafts, matrix, runs, session, setup_file
 from components.chat.answering_live import Places
 from components.chat.answering_live import watch as watch_tools
 from components.chat.composer import composer, continue_button
@@ -169,6 +169,7 @@ def _menu(opened: Opened) -> None:
             on_click=actions.clear,
             help="Back to the empty beginning; every arm is kept",
         )
+        setup_file.export_button(opened)
         st.button(
             "Delete conversation",
             key="delete-conversation",
