@@ -66,9 +66,10 @@ def _sit(sitting: Sitting, as_json: bool) -> int:
     from callsmith.commands.run_print import Transcript
 
     transcript = None if as_json else Transcript(sitting, _print)
+    going = sitting.begin()
     if transcript is not None:
         transcript.begin()
-    snapshot = _followed(sitting.begin(), transcript)
+    snapshot = _followed(going, transcript)
     if transcript is not None:
         transcript.end(snapshot)
     else:
