@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from callsmith.types.codec import to_json
 from callsmith.types.message import Message
-from callsmith.types.parts import NO_EXTRA, Media, Opaque, Parsed, Part, Text, ToolCall, ToolResult
+from callsmith.types.parts import NO_EXTRA, Made, Media, Opaque, Parsed, Part, Text, ToolCall, ToolResult
 
 # Finish reasons, in each format's own words, that may come in the middle of a call's arguments.
 _CUT_SHORT = frozenset(
@@ -184,6 +184,84 @@ def edit(conversation: Conversation, at: str, text: str) -> Conversation:
         raise ValueError("Only a user message can be edited and sent again")
     media = tuple(part for part in old.message.parts if isinstance(part, Media))
     return append(conversation, Message("user", (*media, Text(text))), old.parent, at_head=False)
+
+
+def edit_arguments(conversation: Conversation, at: str, call_id: str, arguments: str) -> Conversation:
+    """The reply ``at`` as if it had asked with other arguments: a new arm beside it, whose calls wait for results.
+    The call remembers what the model had sent, and is as before where the arguments are that again."""
+    old = conversation.nodes[at]
+    parts: list[Part] = []
+    for part in old.message.parts:
+        if isinstance(part, ToolCall) and part.id == call_id:
+            sent = part.arguments if part.original is None else part.original
+            part = replace(part, arguments=arguments, original=None if arguments == sent else sent)
+        parts.append(part)
+    return append(conversation, replace(old.message, parts=tuple(parts)), old.parent, at_head=False)
+
+
+def edit_reply(conversation: Conversation, at: str, text: str) -> Conversation:
+    """The reply ``at`` in other words: a new arm beside it. Its calls and thoughts stay; the words stand where its
+    first words stood, else at its end."""
+    old = conversation.nodes[at]
+    if old.message.role != "assistant":
+        raise ValueError("Only a reply can be put into other words")
+    kept: list[Part] = [part for part in old.message.parts if not isinstance(part, Text)]
+    first = next((at for at, part in enumerate(old.message.parts) if isinstance(part, Text)), len(kept))
+    if text:
+        kept.insert(min(first, len(kept)), Text(text))
+    return append(conversation, replace(old.message, parts=tuple(kept)), old.parent, at_head=False)
+
+
+def edit_result(conversation: Conversation, at: str, call_id: str, content: str, *, is_error: bool) -> Conversation:
+    """The results ``at`` with another one for this call: a new arm beside them, from which the model can be asked."""
+    old = conversation.nodes[at]
+    parts: list[Part] = []
+    for part in old.message.parts:
+        if isinstance(part, ToolResult) and part.call_id == call_id:
+            made = replace(part.made, edited=True) if part.made is not None else Made("hand")
+            part = replace(part, content=content, is_error=is_error, made=made)
+        parts.append(part)
+    return append(conversation, replace(old.message, parts=tuple(parts)), old.parent, at_head=False)
+
+
+def insert(conversation: Conversation, message: Message) -> Conversation:
+    """A message written by hand, below the head. ValueError says what may not stand there."""
+    above = conversation.nodes[conversation.head].message if conversation.head is not None else None
+    if message.role == "user":
+        raise ValueError("Write a user message into the message box")
+    if message.role == "tool":
+        raise ValueError("Results are given in the slots of the calls that wait for them")
+    if above is None:
+        raise ValueError("A conversation begins with a user message")
+    if above.role == "assistant" and pending_calls(conversation):
+        raise ValueError("The calls above wait for results first")
+    if not message.parts:
+        raise ValueError("The message is empty")
+    return append(conversation, message)
+
+
+def below(conversation: Conversation, at: str) -> tuple[str, ...]:
+    """The node ``at`` and all that follow it on any arm, parents first."""
+    found = {at}
+    for node in conversation.nodes.values():
+        if node.parent in found:
+            found.add(node.id)
+    return tuple(key for key in conversation.nodes if key in found)
+
+
+def without(conversation: Conversation, at: str) -> Conversation:
+    """Without the message ``at`` and all that follow it. A head among them moves to what stood above, or to the arm
+    beside it that is newest."""
+    gone = set(below(conversation, at))
+    nodes = {key: node for key, node in conversation.nodes.items() if key not in gone}
+    left = replace(conversation, nodes=MappingProxyType(nodes), head=None)
+    if conversation.head not in gone:
+        return replace(left, head=conversation.head)
+    parent = conversation.nodes[at].parent
+    beside = [node.id for node in nodes.values() if node.parent == parent]
+    if beside:
+        return replace(left, head=left.tip(beside[-1]))
+    return replace(left, head=parent)
 
 
 def rewind(conversation: Conversation) -> Conversation:

@@ -61,13 +61,17 @@ class Malformed:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """One call the model asks for. ``arguments`` is the raw string it sent, never repaired."""
+    """One call the model asks for. ``arguments`` is the raw string it sent, never repaired.
+
+    ``original``: what the model had sent where a person changed the arguments afterwards, else None. Never sent.
+    """
 
     id: str
     name: str
     arguments: str
     type: str = "function"
     extra: Extra = field(default_factory=lambda: NO_EXTRA)
+    original: str | None = None
     kind: Literal["tool_call"] = "tool_call"
 
     def parsed(self) -> Parsed | Malformed:
