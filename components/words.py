@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import math
 import re
-from typing import Any
 
 from callsmith.speed import tokens_per_second
+from callsmith.spoken import count, joined, money, seconds, with_words
 from callsmith.types.exchange import Marks
-from callsmith.types.parts import Parsed, ToolCall
+from callsmith.types.parts import ToolCall
 from callsmith.types.usage import Usage
+
+__all__ = ["count", "joined", "measured", "money", "plain", "seconds", "spoken"]
 
 # An underscore inside a word is no emphasis and stays, so that names read well aloud.
 _SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~$:]|(?<!\w)_|_(?!\w))")
@@ -21,71 +21,9 @@ def plain(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text)
 
 
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def seconds(value: float | None) -> str:
-    if value is None:
-        return "unknown"
-    if value < 0.095:
-        return f"{value * 1000:.0f} ms"
-    return f"{value:.1f} s" if value < 100 else f"{value / 60:.1f} min"
-
-
-def money(usd: float | None) -> str:
-    """US dollars, with two digits that say something where it is little."""
-    if usd is None:
-        return "price unknown"
-    if usd <= 0 or usd >= 1:
-        return f"${usd:,.2f}" if usd > 0 else "$0"
-    if usd < 1e-6:
-        return "less than $0.000001"
-    digits = max(4, 1 - math.floor(math.log10(usd)))
-    whole, _, rest = f"{usd:.{digits}f}".rstrip("0").partition(".")
-    return f"${whole}.{rest.ljust(2, '0')}"
-
-
-def joined(items: list[str], last: str = "and") -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
-
-
 def spoken(call: ToolCall) -> str:
     """A call said in one sentence of markdown, for someone who does not read JSON."""
-    name = f"**{plain(call.name or 'a tool without a name')}**"
-    parsed = call.parsed()
-    if call.type == "custom":
-        return f"The model asks for {name} with free text."
-    if not isinstance(parsed, Parsed):
-        return f"The model asks for {name}, but its arguments are not readable as JSON."
-    if not isinstance(parsed.value, dict):
-        return f"The model asks for {name} with {_said(parsed.value)}."
-    if not parsed.value:
-        return f"The model asks for {name}, without arguments."
-    return f"The model asks for {name} with {joined([f'{plain(k)} {_said(v)}' for k, v in parsed.value.items()])}."
-
-
-def _said(value: Any, depth: int = 0) -> str:
-    match value:
-        case str():
-            shown = value if len(value) <= 80 else value[:77] + "..."
-            return f'"{plain(shown)}"'
-        case bool():
-            return "yes" if value else "no"
-        case None:
-            return "nothing"
-        case int() | float():
-            return f"{value:,}" if isinstance(value, float) or abs(value) >= 10_000 else str(value)
-        case list() if value and all(isinstance(item, str | int | float) for item in value) and len(value) <= 4:
-            return joined([_said(item, depth) for item in value])
-        case list():
-            return f"({count(len(value), 'entry') if len(value) == 1 else f'{len(value)} entries'})"
-        case dict():
-            if not 0 < len(value) <= 4 or depth == 3:
-                return f"({len(value)} fields)" if value else "(empty)"
-            return f"({joined([f'{plain(k)} {_said(v, depth + 1)}' for k, v in value.items()])})"
-        case _:
-            return plain(json.dumps(value))
+    return f"The model asks for **{plain(call.name or 'a tool without a name')}**{with_words(call, plain)}."
 
 
 def measured(usage: Usage | None, marks: Marks | None) -> str:

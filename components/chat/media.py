@@ -8,17 +8,14 @@ import streamlit as st
 from PIL import Image, UnidentifiedImageError
 
 from callsmith.media import decoded, is_raw_sound, playable, size
+from callsmith.spoken import size_words
 from callsmith.types.parts import Media
 from components.words import plain
 
+__all__ = ["described", "draw_media", "icon", "size_words"]
+
 _PREVIEW = (420, 420)  # pixels, at most
 _MANY_PIXELS = 100_000_000
-
-
-def size_words(number: int) -> str:
-    if number < 1000:
-        return f"{number} bytes"
-    return f"{number / 1000:,.0f} KB" if number < 1_000_000 else f"{number / 1_000_000:,.1f} MB"
 
 
 def described(media: Media) -> str:
