@@ -200,7 +200,7 @@ class _Teller:
             return Step("call", f"A call of {name}, cut off", words.cut_words(call), is_error=True, **shown)
         first, self._called = not self._called, True
         verdict = judge(call, self._tools)
-        said = words.call_words(call, number, of, first=first, edited=bool(call.extra.get("edited")))
+        said = words.call_words(call, number, of, first=first)
         facts: tuple[Fact, ...] = ()
         if verdict.valid is True:
             facts = (Fact("valid", "arguments valid"),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from callsmith.spoken import count, joined, value_words, with_words
 from callsmith.types.parts import Made, Maker, Parsed, ToolCall, ToolResult
@@ -42,7 +43,7 @@ def tools_text(tools: Mapping[str, Tool]) -> str:
     return "\n".join(lines)
 
 
-def call_words(call: ToolCall, number: int, of: int, *, first: bool, edited: bool = False) -> str:
+def call_words(call: ToolCall, number: int, of: int, *, first: bool) -> str:
     """``number`` counts from 0 among the ``of`` calls of one reply. ``first``: the first call of the story."""
     name, asked = call.name or "a tool without a name", with_words(call)
     if number:
@@ -53,8 +54,9 @@ def call_words(call: ToolCall, number: int, of: int, *, first: bool, edited: boo
         said = f"The model asks for {name}{asked}."
     if of > 1 and number == 0:
         said += f" It is the first of {of} things it asks for at the same time."
-    if edited:
-        said += " A person changed what it asks with."
+    if call.original is not None:
+        before = with_words(replace(call, arguments=call.original)).removeprefix(",").strip()
+        said += f" A person changed this: the model had asked {before}."
     return said
 
 
