@@ -317,7 +317,8 @@ def echoing(address: str) -> str:
     call = {"method": "POST", "url": f"{address}/tool", "headers": {"X-Key": "{{TOOL_KEY}}"}}
     tool = {"name": "echo", "answering": {"by": "http", "http": {"call": call}}}
     options = {"stream": False}
-    return json.dumps(document(connection="environment", model="m", wire="", tools=[tool], options=options))
+    said = f"My key is {CANARY}"
+    return json.dumps(document(connection="environment", model="m", prompt=said, tools=[tool], options=options))
 
 
 def test_no_secret_is_printed_and_no_sequence_reaches_the_terminal(echo: str, monkeypatch: pytest.MonkeyPatch) -> None:
