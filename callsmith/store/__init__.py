@@ -11,6 +11,7 @@ from callsmith.store.exchanges import Exchanges
 from callsmith.store.keepsakes import Keepsakes
 from callsmith.store.recorded_calls import RecordedCalls
 from callsmith.store.records import ConversationSummary, ExchangeInfo, ToolChange, ToolRecord, ToolVersion, UsageRow
+from callsmith.store.records_io import RecordsIO
 from callsmith.store.recovery import Recovery
 from callsmith.store.tools import Tools
 
@@ -27,5 +28,5 @@ __all__ = [
 ]
 
 
-class Store(Conversations, Recovery, Exchanges, Tools, RecordedCalls, Connections, Keepsakes):
+class Store(Conversations, Recovery, RecordsIO, Exchanges, Tools, RecordedCalls, Connections, Keepsakes):
     """``Store(url, owner)`` opens the database, brings it up to date and raises ``StoreError`` if it cannot."""
