@@ -139,6 +139,13 @@ class Conversations(Base):
             tree.add_nodes(connection, self.owner, conversation_id, new)
             tree.move_head(connection, self.owner, conversation_id, head)
 
+    def delete_nodes(self, conversation_id: str, ids: Sequence[str], head: str | None) -> None:
+        """Take messages away, with all that follow them, and move the head. ``ids``: parents before their children."""
+        with self._write() as connection:
+            tree.touch(connection, self.owner, conversation_id)
+            tree.move_head(connection, self.owner, conversation_id, head)
+            tree.remove_nodes(connection, self.owner, conversation_id, ids)
+
     def set_head(self, conversation_id: str, head: str | None) -> None:
         with self._write() as connection:
             tree.touch(connection, self.owner, conversation_id, said=False)

@@ -55,6 +55,16 @@ def add_nodes(connection: sa.Connection, owner: str, conversation_id: str, new: 
         connection.execute(untitled.values(title=title))
 
 
+def remove_nodes(connection: sa.Connection, owner: str, conversation_id: str, ids: Sequence[str]) -> None:
+    """Children go first: a message may not stay without its parent."""
+    for node_id in reversed(ids):
+        connection.execute(
+            sa.delete(nodes).where(
+                nodes.c.owner == owner, nodes.c.conversation_id == conversation_id, nodes.c.id == node_id
+            )
+        )
+
+
 def move_head(connection: sa.Connection, owner: str, conversation_id: str, head: str | None) -> None:
     waiting = False
     if head is not None:

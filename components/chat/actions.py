@@ -23,6 +23,8 @@ from components.chat.session import Opened
 from components.connections.keys import key_for
 from components.state import ui
 
+# The key of the draft that keeps what was deleted last, until the conversation goes on.
+DELETED = "deleted-messages"
 _log = logging.getLogger(__name__)
 
 
@@ -53,7 +55,7 @@ def send(text: str, media: Sequence[Media] = ()) -> bool:
         opened = session.open_or_create()
     except Exception as error:
         return _not_kept(error)
-    return _advance(opened, pure.say(opened.conversation, text, media))
+    return advance(opened, pure.say(opened.conversation, text, media))
 
 
 def continue_turn() -> None:
@@ -66,7 +68,7 @@ def continue_turn() -> None:
     slots, leaves = drafts.slots(conversation), drafts.leaves(conversation)
     if not slots and not leaves:
         if is_paused(conversation):
-            _advance(opened, conversation)
+            advance(opened, conversation)
         else:
             ui().notice = "These calls were answered in another tab."
         return
@@ -76,7 +78,7 @@ def continue_turn() -> None:
     results: list[ToolResult] = [slot.draft.result(slot.call, typed) for slot in slots]
     media = {slot.call.id: drafts.files_of(conversation.id, slot.draft) for slot in slots}
     approved = {leave.approval.id: leave.choice == drafts.ALLOW for leave in leaves}
-    if _advance(opened, pure.answer(conversation, results, media=media, approved=approved)):
+    if advance(opened, pure.answer(conversation, results, media=media, approved=approved)):
         drafts.clear(conversation.id, slots, leaves)
 
 
@@ -90,9 +92,9 @@ def retry() -> None:
     """Ask again for the last reply; the one there was stays as an arm of its own."""
     opened = session.current()
     if is_paused(opened.conversation) and _nothing_came(opened.conversation):
-        _advance(opened, opened.conversation)
+        advance(opened, opened.conversation)
     else:
-        _advance(opened, pure.rewind(opened.conversation))
+        advance(opened, pure.rewind(opened.conversation))
 
 
 def way_out(change: Callable[[Setup], Setup]) -> None:
@@ -112,8 +114,8 @@ def edit(node_id: str, key: str) -> None:
     """Send an earlier message again in other words; the old arm stays."""
     text = st.session_state[key]
     opened = session.current()
-    if text and text.strip() and _there(opened.conversation, node_id):
-        if _advance(opened, pure.edit(opened.conversation, node_id, text)):
+    if text and text.strip() and is_there(opened.conversation, node_id):
+        if advance(opened, pure.edit(opened.conversation, node_id, text)):
             ui().editing = None
     else:
         ui().editing = None
@@ -125,7 +127,7 @@ def begin_edit(node_id: str | None) -> None:
 
 def switch_arm(node_id: str) -> None:
     opened = session.current()
-    if _there(opened.conversation, node_id):
+    if is_there(opened.conversation, node_id):
         moved = pure.switch(opened.conversation, node_id)
         services.store().set_head(moved.id, moved.head)
 
@@ -236,7 +238,7 @@ def look_again() -> None:
     services.store().recover(read_exchange)
 
 
-def _advance(opened: Opened, after: Conversation) -> bool:
+def advance(opened: Opened, after: Conversation) -> bool:
     """Keep what is new and ask for the reply. What was said is kept even when nothing can be asked.
 
     False when nothing was kept, so that the caller can put back what was typed.
@@ -252,6 +254,7 @@ def _advance(opened: Opened, after: Conversation) -> bool:
         ask = session.ask_of(opened.setup, after)
         job = services.engine().play.ask(after, ask, key_for(ask.target.connection), new)
         state.exchange_id = job.exchange_id
+        services.store().clear_draft(after.id, DELETED)
         runs.follow(replace(opened, conversation=after), ask, job)
     except CannotAsk as error:
         if new:
@@ -270,7 +273,7 @@ def _not_kept(error: Exception) -> bool:
     return False
 
 
-def _there(conversation: Conversation, node_id: str) -> bool:
+def is_there(conversation: Conversation, node_id: str) -> bool:
     found = node_id in conversation.nodes
     if not found:
         ui().notice = "This message is no longer there; the conversation was changed in another tab."

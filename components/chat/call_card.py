@@ -44,6 +44,8 @@ def head(
     badges = [_BADGES[state] if result is None else badge(result.made, is_error=result.is_error)]
     if call.type != "function":
         badges.append(f":gray-badge[{_TYPES.get(call.type, plain(call.type))}]")
+    if call.original is not None:
+        badges.append(":violet-badge[:material/edit: arguments edited by hand]")
     if verdict is not None:
         if not verdict.known:
             badges.append(_GONE if was_offered else _NOT_YOURS)
@@ -95,7 +97,10 @@ def call_card(
         custom = call.type == "custom"
         shown = call.arguments if custom else pretty(call.arguments)
         st.code(shown, language=None if custom else "json", wrap_lines=True)
-        with st.container(horizontal=True, vertical_alignment="center", key=f"{key}-id"):
+        if call.original is not None:
+            with st.expander("What the model had asked"):
+                st.code(pretty(call.original), language=None if custom else "json", wrap_lines=True)
+        with st.container(horizontal=True, vertical_alignment="center", key=f"id-of-{key}"):
             st.caption(f"id {plain(call.id)}" if call.id else "no id", width="content")
             if beside is not None:
                 beside()

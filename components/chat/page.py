@@ -17,6 +17,7 @@ from components import layout, services, sidebar
 from components.chat import actions, drafts, matrix, runs, session, setup_file
 from components.chat.answering_live import Places
 from components.chat.answering_live import watch as watch_tools
+from components.chat.arms_view import arms_button, arms_dialog
 from components.chat.composer import composer, continue_button
 from components.chat.empty import empty_page
 from components.chat.endings import EARLY_ENDS
@@ -24,6 +25,7 @@ from components.chat.error_card import error_card
 from components.chat.format_switch import format_switch
 from components.chat.live import watch
 from components.chat.loop_panel import ended_card, limits_caption, loop_popover, progress
+from components.chat.message_menu import deleted_row, insert_popover
 from components.chat.notes_row import notes_row
 from components.chat.option_chips import chip_row
 from components.chat.options import options_popover
@@ -67,6 +69,7 @@ def render() -> None:
             with right:
                 layout.side_panel(lambda: _panel(opened, ordered))
         tools_panel.dialogs()
+        arms_dialog(opened.conversation, infos)
         matrix.dialog(opened.conversation, lambda: runs.plan_of(opened))
         compare_dialog(opened.conversation, lambda: session.ask_of(opened.setup, opened.conversation))
         if job is None and run is None:
@@ -133,6 +136,7 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
         with st.container(horizontal=True, vertical_alignment="center", key="title-row"):
             st.markdown(f"**{plain(opened.conversation.title or 'Untitled')}**", width="content")
             _menu(opened)
+            arms_button(opened.conversation)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         picker.render(opened.setup, session.save_setup)
         loop_popover(opened.setup)
@@ -229,6 +233,7 @@ def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
             f"The model ended without an answer ({why}). {measured(last.usage, last.marks)}", icon=":material/info:"
         )
     _earlier_replies(conversation)
+    deleted_row(conversation)
     _ended(conversation.id, waiting=bool(drafts.slots(conversation)))
     continue_button(drafts.slots(conversation), conversation)
     if not failed:
@@ -241,6 +246,8 @@ def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
             on_click=actions.retry,
             help=None if asked else "Ask again for this reply; this one is kept as an arm",
         )
+        if asked or not drafts.slots(conversation):
+            insert_popover([tool.name for tool in session.tools_of(opened.setup).values()])
 
 
 def _ended(conversation_id: str, *, waiting: bool) -> None:

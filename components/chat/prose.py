@@ -1,7 +1,8 @@
 """Model text as markdown that means what the model wrote.
 
 Streamlit reads ``$...$`` as a formula and ``:red[...]`` as a directive; prices and ratios in a reply
-would vanish into them. Outside code both are escaped. HTML is escaped by Streamlit itself.
+would vanish into them. Outside code both are escaped. HTML is escaped by Streamlit itself. An image becomes a link:
+the browser would ask its host at once, with whatever the model was made to write into the address.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 CODE = re.compile(r"(```.*?(?:```|\Z)|`[^`\n]*`)", re.DOTALL)
 _DOLLAR = re.compile(r"(?<!\\)\$")
 _DIRECTIVE = re.compile(r":(?=[a-zA-Z0-9_/-]+[\[:])")
+_IMAGE = re.compile(r"!(?=\[)")
 _FENCE = re.compile(r"^\s*```", re.MULTILINE)
 
 
@@ -19,6 +21,9 @@ def markdown(text: str) -> str:
     for at in range(0, len(pieces), 2):
         if "$" in pieces[at] or ":" in pieces[at]:
             pieces[at] = _DIRECTIVE.sub("\\\\:", _DOLLAR.sub("\\\\$", pieces[at]))
+        if "![" in pieces[at]:
+            # As an entity it is text whatever stands before it.
+            pieces[at] = _IMAGE.sub("&#33;", pieces[at])
     return "".join(pieces)
 
 

@@ -21,6 +21,7 @@ from callsmith.types.answering import Answer, Answering, By, Mock
 from callsmith.types.parts import Made
 from components import services
 from components.answers import settings
+from components.answers.words import WAYS
 from components.chat import actions, drafts, session
 from components.chat.slot_ways import Answerer, answerers
 from components.reach import reach
@@ -75,9 +76,12 @@ def to_run(slots: Sequence[Slot]) -> int:
 
 
 def choose_way(conversation_id: str, slot_key: str, own: By, widget: str) -> None:
-    """For this call only. A text that is there stays, in an area that stays as well."""
+    """For this call only. A text that is there stays, in an area that stays as well. A label of before the tool was set
+    up anew is no choice."""
     draft = drafts.kept(conversation_id, slot_key)
     chosen: By = st.session_state[widget]
+    if chosen not in WAYS:
+        return
     revision = draft.revision + (1 if draft.text else 0)
     drafts.change(conversation_id, slot_key, by="" if chosen == own else chosen, note="", revision=revision)
 

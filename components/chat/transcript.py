@@ -19,6 +19,7 @@ from components.chat.approvals import approval_card
 from components.chat.call_card import call_card
 from components.chat.endings import EARLY_ENDS
 from components.chat.matrix import matrix_button
+from components.chat.message_menu import arguments_editor, call_menu, menu, reply_editor, result_editor
 from components.chat.parts import Cards, draw_files, draw_reply, draw_said
 from components.chat.result_slot import result_slot
 from components.chat.slot_ways import answerers
@@ -69,6 +70,7 @@ class Transcript:
         self._response = response
         self._places = places
         self._path = conversation.path()
+        self._results = {node.parent: node for node in self._path if node.message.role == "tool"}
         self._answers = {
             node.parent: Answers(node.message)
             for node in self._path
@@ -129,6 +131,7 @@ class Transcript:
                     on_click=actions.begin_edit,
                     args=(node.id,),
                 )
+                menu(node, running=self._running)
             self._arms(node)
 
     def _editor(self, node: Node) -> None:
@@ -154,8 +157,11 @@ class Transcript:
                 approval=lambda asked, number: self._approval(node, asked, number),
             )
             reasoning = self._reasoning(node.message)
-            draw_reply(node.message, node.id[:12], cards, reasoning=reasoning, response=self._response)
-            self._facts(node)
+            if not reply_editor(node):
+                draw_reply(node.message, node.id[:12], cards, reasoning=reasoning, response=self._response)
+            with st.container(horizontal=True, vertical_alignment="center", key=f"facts-row-{node.id[:12]}"):
+                self._facts(node)
+                menu(node, running=self._running)
             self._arms(node)
 
     def _call(self, node: Node, call: ToolCall, number: int) -> None:
@@ -174,6 +180,10 @@ class Transcript:
             running=self._places is not None and self._places.is_running(call.id),
             beside=self._beside(node, call, number),
         )
+        key, answered = f"{node.id[:12]}-{number}", self._results.get(node.id)
+        arguments_editor(node, call, key)
+        if answered is not None and answers is not None and call.id in answers.results:
+            result_editor(answered, answers.results[call.id], key)
 
     def _answer_of(self, call: ToolCall, slot: Slot | None) -> Callable[[], None] | None:
         """What stands in the place of the result of a call that has none."""
@@ -183,11 +193,19 @@ class Transcript:
         return None if slot is None else lambda: self._waiting(slot)
 
     def _beside(self, node: Node, call: ToolCall, number: int) -> Callable[[], None] | None:
-        """Only in the last turn, and of a tool that is there."""
-        last = max((at for at, one in enumerate(self._path) if one.message.role == "user"), default=0)
-        if self._running or call.name not in self._tools or node not in self._path[last:]:
+        """Faults are tried in the last turn only, and with a tool that is there."""
+        if self._running:
             return None
-        return lambda: matrix_button(node.id, call, key=f"faults-{node.id[:12]}-{number}")
+        last = max((at for at, one in enumerate(self._path) if one.message.role == "user"), default=0)
+        tries = call.name in self._tools and node in self._path[last:]
+        key = f"{node.id[:12]}-{number}"
+
+        def draw() -> None:
+            if tries:
+                matrix_button(node.id, call, key=f"faults-{key}")
+            call_menu(node, call, self._results.get(node.id), key)
+
+        return draw
 
     def _waiting(self, slot: Slot) -> None:
         result_slot(self._conversation.id, slot, self._wire, self._answerers[slot.key])
@@ -215,7 +233,7 @@ class Transcript:
         if info is not None and info.state == "interrupted" and node.id != self._conversation.head:
             facts = ":material/link_off: broke off before its end · " + facts
         model = f"{plain(message.origin.model)} · " if message.origin is not None else ""
-        st.caption(model + facts)
+        st.caption(model + facts, width="content")
 
     def _info(self, message: Message) -> ExchangeInfo | None:
         return self._infos.get(message.origin.exchange_id) if message.origin is not None else None

@@ -60,8 +60,8 @@ def _select(conversation_id: str, slot: Slot, answerer: Answerer) -> None:
     found = {one.by: one for one in ways(answerer, slot.draft)}
     key = f"answered-by-{slot.key}"
     here = answerer.by(slot.draft)
-    if st.session_state.get(key) != here:
-        st.session_state[key] = here
+    # Written in every run: the browser keeps a label, and one that is no longer there would come back as the choice.
+    st.session_state[key] = here
     st.markdown(":small[Answered by]", width="content")
     st.selectbox(
         "Answered by",
