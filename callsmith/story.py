@@ -120,6 +120,7 @@ class _Teller:
         self._called = False
         self._asked: dict[str, ToolCall] = {}
         self._answered_with_tools = False
+        self._together = False
 
     def steps(self) -> Iterator[Step]:
         for node in self._path:
@@ -214,6 +215,7 @@ class _Teller:
 
     def _results(self, message: Message) -> Iterator[Step]:
         self._answered_with_tools = True
+        self._together = len(message.results) > 1
         results = [part for part in message.parts if isinstance(part, ToolResult | Media | Opaque)]
         at = 0
         while at < len(results):
@@ -230,7 +232,7 @@ class _Teller:
     def _result(self, result: ToolResult, media: tuple[Media, ...]) -> Step:
         call = self._asked.get(result.call_id)
         name = result.name or (call.name if call is not None else "") or "the tool"
-        said = words.result_words(replace(result, name=name) if not (media and not result.content) else result)
+        said = words.result_words(replace(result, name=name), call if self._together else None, files=len(media))
         made, is_json = result.made, isinstance(_parsed(result.content), Parsed)
         facts = []
         if made is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -24,7 +24,10 @@ class Fact:
 def totals(infos: Sequence[ExchangeInfo], costs: Costs) -> tuple[Fact, ...]:
     if not infos:
         return ()
-    facts = usage_facts(infos)
+    facts = [
+        replace(fact, text=f"{fact.text} for the replies") if fact.kind == "seconds" else fact
+        for fact in usage_facts(infos)
+    ]
     known = [costs[info.id] for info in infos if info.id in costs]
     if known:
         unknown = any(usd is None for usd in known)

@@ -65,7 +65,8 @@ def cut_words(call: ToolCall) -> str:
     return f"The reply stops in the middle of asking for {name}. Such a call is never carried out."
 
 
-def result_words(result: ToolResult) -> str:
+def result_words(result: ToolResult, call: ToolCall | None = None, *, files: int = 0) -> str:
+    """``call``: the one it answers, where several were asked for at the same time."""
     made = result.made
     if made is not None and made.by in ("refused", "cancelled"):
         return f"{_WHO[made.by]}."
@@ -73,7 +74,11 @@ def result_words(result: ToolResult) -> str:
     said = [by + _BACK + (" as an error." if result.is_error else ".")]
     if made is not None and made.edited:
         said.append("A person changed it before it was sent.")
-    if spoken := _content_words(result):
+    if call is not None:
+        said.append(f"This is for the call{with_words(call)}.")
+    if files:
+        said.append(f"{count(files, 'file')} {'comes' if files == 1 else 'come'} with it.")
+    if (result.content.strip() or not files) and (spoken := _content_words(result)):
         said.append(spoken)
     return " ".join(said)
 

@@ -97,6 +97,15 @@ def test_calls_of_one_reply_are_told_as_at_the_same_time() -> None:
     assert calls[1].words == 'At the same time, it asks for get_weather with city "Tokyo".'
 
 
+def test_results_of_calls_at_the_same_time_say_which_call_they_answer() -> None:
+    asked = append(begun(), reply(BOSTON, TOKYO))
+    both = [step for step in told(answer(asked, [ToolResult("c1", "18"), ToolResult("c2", "24")])).steps]
+    said = [step.words for step in both if step.kind == "result"]
+    assert 'This is for the call with city "Boston".' in said[0]
+    assert 'This is for the call with city "Tokyo".' in said[1]
+    assert "This is for the call" not in step_of(answered(ToolResult("c1", "18")), "result").words
+
+
 def test_figures_are_those_of_the_reply_and_their_sum_is_the_total() -> None:
     conversation = append(begun(), reply(Text("Hi")))
     conversation = append(say(conversation, "And?"), reply(Text("Bye"), at="e2"))
@@ -108,13 +117,13 @@ def test_figures_are_those_of_the_reply_and_their_sum_is_the_total() -> None:
         Fact("seconds", "1.1 s"),
         Fact("cost", "$0.25"),
     )
-    assert [fact.text for fact in told_.totals] == ["160 tokens in", "46 tokens out", "2.2 s", "$1.25"]
+    assert [fact.text for fact in told_.totals] == ["160 tokens in", "46 tokens out", "2.2 s for the replies", "$1.25"]
 
 
 def test_what_is_unknown_is_never_a_sum() -> None:
     conversation = append(say(append(begun(), reply(Text("Hi"))), "And?"), reply(Text("Bye"), at="e2"))
     told_ = told(conversation, {"e1": info(), "e2": info("e2", usage=None)}, costs={"e1": 0.25, "e2": None})
-    assert [fact.text for fact in told_.totals] == ["tokens not reported", "2.2 s", "price unknown"]
+    assert [fact.text for fact in told_.totals] == ["tokens not reported", "2.2 s for the replies", "price unknown"]
     assert "cost" not in {fact.kind for fact in told(conversation, {"e1": info()}).totals}
 
 

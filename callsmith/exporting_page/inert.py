@@ -1,0 +1,42 @@
+"""Text from anywhere as HTML that shows it and does nothing."""
+
+from __future__ import annotations
+
+import html
+import re
+
+LONGEST = 20_000
+"""Characters of one text that a page holds."""
+# Overrides, embeddings and isolates make text read otherwise than it is written (Unicode, annex 9). Plain
+# right-to-left text needs none of them.
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
+_HIGH_CONTROL = re.compile("[\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def readable(text: str) -> str:
+    """What cannot be shown, or would change how the rest is read, as a sign that stands for it."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = _CONTROL.sub(lambda found: chr(0x2400 + ord(found[0])), text)
+    text = _HIGH_CONTROL.sub("\ufffd", text)
+    return _BIDI.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
+
+
+def escaped(text: str) -> str:
+    """For between tags and for attributes in double quotes."""
+    return html.escape(readable(text), quote=True)
+
+
+def preformatted(text: str, name: str) -> str:
+    """A block that keeps its line breaks. ``name``: its class."""
+    return f'<pre class="{name}" dir="auto" tabindex="0">{escaped(text[:LONGEST])}</pre>{left_out(text)}'
+
+
+def left_out(text: str) -> str:
+    if len(text) <= LONGEST:
+        return ""
+    return f'<p class="aside">The first {LONGEST:,} of {len(text):,} characters; this page leaves out the rest.</p>'
+
+
+def as_given(text: str) -> str:
+    return text

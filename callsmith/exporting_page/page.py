@@ -1,0 +1,187 @@
+"""The file itself: a start, one section a step, and the style and script that turn the pages."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from callsmith.exporting_page.inert import as_given, escaped, preformatted
+from callsmith.exporting_page.pictures import figure
+from callsmith.exporting_page.prose import prose
+from callsmith.spoken import count, joined
+from callsmith.story import Fact, Kind, Step, Story
+
+_HERE = Path(__file__).parent
+# Where a step goes: who speaks to whom. The style marks it in the row of the three.
+_WAYS: dict[Kind, str] = {
+    "prompt": "person model to-model",
+    "thinking": "model",
+    "call": "model tool to-tool",
+    "result": "tool model from-tool",
+    "answer": "model person to-person",
+    "system": "model",
+    "note": "",
+}
+_MARKDOWN: tuple[Kind, ...] = ("answer", "thinking")
+_ABOUT = (
+    "This page replays a conversation with a language model, one step at a time.",
+    "A language model only writes text: where it needs something looked up or done, it writes down which tool it wants "
+    "and what to give it, and that is a tool call. A program carries the call out and hands the answer back, and the "
+    "model goes on with it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Include:
+    """What of a story the page holds, besides what was said, called and returned."""
+
+    thinking: bool = True
+    system: bool = True
+    json: bool = True
+    cost: bool = True
+
+
+def page(
+    story: Story, include: Include = Include(), *, clean: Callable[[str], str] = as_given, addresses: Sequence[str] = ()
+) -> str:
+    """The whole file as text. ``clean`` takes known secrets out of every text; ``addresses`` are those of servers,
+    which a failure may name."""
+    hide = _hider(clean, addresses)
+    steps = [step for step in story.steps if _wanted(step, include)]
+    title = escaped(clean(story.title))
+    sections = "\n".join(_step(step, at, len(steps), include, hide) for at, step in enumerate(steps, 1))
+    style, script = _own("style.css"), _own("script.js")
+    policy = (
+        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="referrer" content="no-referrer">
+<meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<style>{style}</style>
+</head>
+<body>
+<header class="bar controls">
+<p class="name" dir="auto">{title}</p>
+<div class="choices">
+<button type="button" id="all">Show all</button>
+<button type="button" id="theme">Dark</button>
+</div>
+</header>
+<main>
+{_start(story, steps, title, include, clean)}
+{sections}
+</main>
+<nav class="bar controls" aria-label="Steps">
+<button type="button" id="back">Back</button>
+<div class="progress"><progress id="done" max="{len(steps)}" value="0" aria-label="Progress"></progress>
+<span id="at">Start</span></div>
+<button type="button" id="next">Next</button>
+</nav>
+<p id="said" class="unseen" role="status" aria-live="polite"></p>
+<script>{script}</script>
+</body>
+</html>
+"""
+
+
+def _start(story: Story, steps: Sequence[Step], title: str, include: Include, clean: Callable[[str], str]) -> str:
+    facts = [Fact("model", f"with {clean(joined(list(story.models)))}")] if story.models else []
+    turns = max((step.turn for step in steps), default=0)
+    facts += [Fact("size", count(turns, "turn")), Fact("size", count(len(steps), "step"))]
+    calls = sum(step.kind == "call" for step in steps)
+    facts += [Fact("size", count(calls, "tool call"))] if calls else []
+    about = "".join(f"<p>{sentence}</p>" for sentence in _ABOUT)
+    return f"""<section class="step start" id="start" aria-labelledby="h-0">
+<p class="way" aria-hidden="true">{_WHO}</p>
+<h1 id="h-0" dir="auto">{title}</h1>
+<div class="words">{about}</div>
+{_facts([*facts, *story.totals], include, clean)}
+<p class="aside controls"><button type="button" id="begin" class="main">Begin</button>
+<span class="keys">Or use the arrow keys; Home and End lead to both ends.</span></p>
+</section>"""
+
+
+_WHO = "<b>Person</b><i></i><b>Model</b><i></i><b>Tool</b>"
+
+
+def _step(step: Step, at: int, of: int, include: Include, clean: Callable[[Step, str], str]) -> str:
+    classes = " ".join(
+        filter(None, ("step", step.kind, "wrong" if step.is_error else "", "together" if step.together else ""))
+    )
+    return f"""<section class="{classes}" id="step-{at}" aria-labelledby="h-{at}">
+<p class="way {_WAYS[step.kind]}" aria-hidden="true">{_WHO}</p>
+<p class="where">{_where(step, at, of)}</p>
+<h2 id="h-{at}" dir="auto">{escaped(clean(step, step.heading))}</h2>
+<p class="words" dir="auto">{escaped(clean(step, step.words))}</p>
+{"".join(_body(step, include, lambda text: clean(step, text)))}</section>"""
+
+
+def _where(step: Step, at: int, of: int) -> str:
+    turn = f", turn {step.turn}" if step.turn else ""
+    return f"Step {at} of {of}{turn}"
+
+
+def _body(step: Step, include: Include, clean: Callable[[str], str]) -> Iterator[str]:
+    if step.text:
+        text = clean(step.text)
+        yield (prose(text) if step.kind in _MARKDOWN else preformatted(text, "said")) + "\n"
+    for media in step.media:
+        yield figure(media, clean) + "\n"
+    if step.json and include.json:
+        inside = preformatted(clean(step.json), "code")
+        yield f"<details><summary>As the program sees it (JSON)</summary>{inside}</details>\n"
+    if facts := _facts(step.facts, include, clean):
+        yield facts + "\n"
+
+
+def _facts(facts: Sequence[Fact], include: Include, clean: Callable[[str], str]) -> str:
+    shown = [fact for fact in facts if include.cost or fact.kind != "cost"]
+    if not shown:
+        return ""
+    return '<ul class="facts">' + "".join(f"<li>{escaped(clean(fact.text))}</li>" for fact in shown) + "</ul>"
+
+
+def _wanted(step: Step, include: Include) -> bool:
+    if step.kind == "thinking":
+        return include.thinking
+    return include.system or step.kind != "system"
+
+
+def _hider(clean: Callable[[str], str], addresses: Sequence[str]) -> Callable[[Step, str], str]:
+    places = sorted({place for address in addresses for place in _places(address)}, key=len, reverse=True)
+
+    def hide(step: Step, text: str) -> str:
+        text = clean(text)
+        if step.kind == "note" and step.is_error:
+            for place in places:
+                text = text.replace(place, "[address hidden]")
+        return text
+
+    return hide
+
+
+def _places(address: str) -> tuple[str, ...]:
+    """An address as a failure may name it: whole, and its host with and without the port."""
+    whole = address.rstrip("/")
+    host = whole.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    return tuple(place for place in (whole, host, host.partition(":")[0]) if place)
+
+
+@cache
+def _own(name: str) -> str:
+    return (_HERE / name).read_text("utf-8").strip()
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
