@@ -31,7 +31,7 @@ CONTINUE: Mapping[str, Continue] = MappingProxyType(
     }
 )
 _HISTORIES = ("messages", "input", "contents")
-_MODEL_IN_PATH = re.compile(r"models/([^:/?]+):")
+MODEL_IN_PATH = re.compile(r"models/([^:/?]+):")
 
 
 def continued(exchanges: Iterable[Recorded]) -> Iterator[dict[str, Any]]:
@@ -108,6 +108,6 @@ def _turn(exchange: Recorded) -> Message | None:
     reader.feed(answer)
     reader.close()
     body = request.get("json") or {}
-    in_path = _MODEL_IN_PATH.search(str(request.get("path", "")))
+    in_path = MODEL_IN_PATH.search(str(request.get("path", "")))
     model = in_path.group(1) if in_path else str(body.get("model", ""))
     return reader.turn().message(Origin(str(exchange.get("id")), str(request.get("host", "")), wire, model))
