@@ -27,6 +27,11 @@ def escaped(text: str) -> str:
     return html.escape(readable(text), quote=True)
 
 
+def line(text: str, longest: int = 240) -> str:
+    """A name or a sentence, escaped; tools may have names without end."""
+    return escaped(text if len(text) <= longest else text[: longest - 3] + "...")
+
+
 def preformatted(text: str, name: str) -> str:
     """A block that keeps its line breaks. ``name``: its class."""
     return f'<pre class="{name}" dir="auto" tabindex="0">{escaped(text[:LONGEST])}</pre>{left_out(text)}'

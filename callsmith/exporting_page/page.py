@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from callsmith.exporting_page.inert import as_given, escaped, preformatted
+from callsmith.exporting_page.inert import as_given, line, preformatted
 from callsmith.exporting_page.pictures import figure
 from callsmith.exporting_page.prose import prose
 from callsmith.spoken import count, joined
@@ -26,6 +26,7 @@ _WAYS: dict[Kind, str] = {
     "system": "model",
     "note": "",
 }
+_SENTENCES = 2_000  # characters of the words of a step
 _MARKDOWN: tuple[Kind, ...] = ("answer", "thinking")
 _ABOUT = (
     "This page replays a conversation with a language model, one step at a time.",
@@ -52,7 +53,7 @@ def page(
     which a failure may name."""
     hide = _hider(clean, addresses)
     steps = [step for step in story.steps if _wanted(step, include)]
-    title = escaped(clean(story.title))
+    title = line(clean(story.title))
     sections = "\n".join(_step(step, at, len(steps), include, hide) for at, step in enumerate(steps, 1))
     style, script = _own("style.css"), _own("script.js")
     policy = (
@@ -122,8 +123,8 @@ def _step(step: Step, at: int, of: int, include: Include, clean: Callable[[Step,
     return f"""<section class="{classes}" id="step-{at}" aria-labelledby="h-{at}">
 <p class="way {_WAYS[step.kind]}" aria-hidden="true">{_WHO}</p>
 <p class="where">{_where(step, at, of)}</p>
-<h2 id="h-{at}" dir="auto">{escaped(clean(step, step.heading))}</h2>
-<p class="words" dir="auto">{escaped(clean(step, step.words))}</p>
+<h2 id="h-{at}" dir="auto">{line(clean(step, step.heading))}</h2>
+<p class="words" dir="auto">{line(clean(step, step.words), _SENTENCES)}</p>
 {"".join(_body(step, include, lambda text: clean(step, text)))}</section>"""
 
 
@@ -149,7 +150,7 @@ def _facts(facts: Sequence[Fact], include: Include, clean: Callable[[str], str])
     shown = [fact for fact in facts if include.cost or fact.kind != "cost"]
     if not shown:
         return ""
-    return '<ul class="facts">' + "".join(f"<li>{escaped(clean(fact.text))}</li>" for fact in shown) + "</ul>"
+    return '<ul class="facts">' + "".join(f"<li>{line(clean(fact.text))}</li>" for fact in shown) + "</ul>"
 
 
 def _wanted(step: Step, include: Include) -> bool:
@@ -172,10 +173,12 @@ def _hider(clean: Callable[[str], str], addresses: Sequence[str]) -> Callable[[S
 
 
 def _places(address: str) -> tuple[str, ...]:
-    """An address as a failure may name it: whole, and its host with and without the port."""
+    """An address as a failure may name it: whole, without a password in it, and its host with and without the port."""
     whole = address.rstrip("/")
-    host = whole.partition("://")[2].partition("/")[0].rpartition("@")[2]
-    return tuple(place for place in (whole, host, host.partition(":")[0]) if place)
+    scheme, _, rest = whole.partition("://")
+    bare = rest.rpartition("@")[2]
+    host = bare.partition("/")[0]
+    return tuple(place for place in (whole, f"{scheme}://{bare}", host, host.partition(":")[0]) if place)
 
 
 @cache

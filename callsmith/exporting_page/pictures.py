@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from callsmith.exporting_page.inert import escaped
+from callsmith.exporting_page.inert import line
 from callsmith.media import decoded, size
 from callsmith.spoken import size_words
 from callsmith.types.parts import Media
@@ -20,11 +20,11 @@ _MANY_PIXELS = 50_000_000
 
 
 def figure(media: Media, clean: Callable[[str], str]) -> str:
-    caption = escaped(clean(_described(media)))
+    caption = line(clean(_described(media)))
     data = _drawn(media)
     if data is None:
         return f'<p class="file" dir="auto">{caption}</p>'
-    alt = escaped(clean(media.name) or "A picture without a description")
+    alt = line(clean(media.name) or "A picture without a description")
     return f'<figure><img src="{data}" alt="{alt}"><figcaption dir="auto">{caption}</figcaption></figure>'
 
 
