@@ -137,8 +137,12 @@ class Calls:
         with self._lock:
             if self._runs[key].state != "running":
                 return
-            draft = places.kept(self._store, self._conversation_id, key)
-            places.keep(self._store, self._conversation_id, key, replace(draft, note=why))
+            try:
+                draft = places.kept(self._store, self._conversation_id, key)
+                places.keep(self._store, self._conversation_id, key, replace(draft, note=why))
+            except Exception as error:
+                # A store that fails must not keep the run from ending: the words stay with the run.
+                _log.error("why a call has no answer could not be saved", exc_info=error)
             self._close(key, "unanswered", why, restart=restart)
         self._changed()
 

@@ -23,7 +23,7 @@ from callsmith.loop.calls import Answerer, Calls, Task
 from callsmith.loop.types import Ended, Limit, Phase, Plan, RunSnapshot, Used
 from callsmith.play import CannotAsk, Play, added
 from callsmith.slots import Slot
-from callsmith.store import Store
+from callsmith.store import NotFound, Store
 from callsmith.types.answering import Answer
 from callsmith.types.connection import Target
 from callsmith.types.usage import Usage
@@ -64,6 +64,7 @@ class Run:
         self._plan = plan
         self._begin = begin
         self._changed = threading.Condition()
+        self._setting_out = threading.Lock()
         self._over = threading.Event()
         self._version = 0
         self._phase: Phase = "asking" if begin.job is not None else "answering"
@@ -118,9 +119,10 @@ class Run:
         self._set(pausing=True)
 
     def stop(self) -> None:
-        """End now and keep what came."""
+        """End now and keep what came. Once this returns, nothing more is sent: neither a request nor a call."""
         with self._changed:
             self._stopped = True
+        with self._setting_out:
             job, calls = self._job, self._calls
         if job is not None:
             job.cancel()
@@ -137,6 +139,8 @@ class Run:
             ended = self._turn()
         except CannotAsk as error:
             ended = Ended("failed", str(error))
+        except NotFound:
+            ended = Ended("stopped", "The conversation was deleted meanwhile, so the run ended")
         except Exception as error:
             _log.error("the run of %s failed", self.conversation_id, exc_info=error)
             ended = Ended("failed", f"Callsmith failed while the turn ran: {type(error).__name__}. Nothing is lost.")
@@ -167,7 +171,8 @@ class Run:
             waits = places.slots(self._with.store, conversation)
             if (ended := self._before_asking(conversation, waits, stamp)) is not None:
                 return ended
-            self._ask(conversation, waits)
+            if (ended := self._ask(conversation, waits)) is not None:
+                return ended
 
     def _follow(self, job: Job) -> Ended | None:
         """Wait for the exchange that runs; None where the turn may go on from it."""
@@ -216,21 +221,20 @@ class Run:
         return tasks
 
     def _answer(self, tasks: list[Task]) -> Ended | None:
-        calls = Calls(
-            self._with.store,
-            self.conversation_id,
-            tasks,
-            self._with.answer,
-            self._plan.reach,
-            changed=self._set,
-            answered=self._count_played,
-        )
-        with self._changed:
+        with self._setting_out:
+            if ended := self._cut_off():
+                return ended
+            calls = Calls(
+                self._with.store,
+                self.conversation_id,
+                tasks,
+                self._with.answer,
+                self._plan.reach,
+                changed=self._set,
+                answered=self._count_played,
+            )
             self._calls, self._job = calls, None
-            stopped = self._stopped
         self._set(phase="answering")
-        if stopped:
-            calls.cancel()
         while not calls.wait(_TICK):
             if self._late():
                 calls.cancel()
@@ -254,7 +258,7 @@ class Run:
             return _moved()
         return self._cut_off()
 
-    def _ask(self, conversation: Conversation, waits: list[Slot]) -> None:
+    def _ask(self, conversation: Conversation, waits: list[Slot]) -> Ended | None:
         store = self._with.store
         after = conversation
         if waits:
@@ -262,20 +266,21 @@ class Run:
             results = [slot.draft.result(slot.call, typed) for slot in waits]
             media = {slot.call.id: places.files_of(store, self.conversation_id, slot.draft) for slot in waits}
             after = pure.answer(conversation, results, media=media)
-        job = self._with.play.ask(after, self._plan.ask, self._plan.key, added(conversation.nodes, after))
+        new = added(conversation.nodes, after)
+        with self._setting_out:
+            if ended := self._cut_off():
+                return ended
+            self._job = self._with.play.ask(after, self._plan.ask, self._plan.key, new)
+            self._calls = None
         places.clear(store, self.conversation_id, waits)
-        with self._changed:
-            self._job, self._calls = job, None
-            stopped = self._stopped
-        if stopped:
-            job.cancel()
+        return None
 
     def _load(self) -> tuple[Conversation, int | None]:
         store = self._with.store
         stamp = store.stamp(self.conversation_id)
         conversation = store.load(self.conversation_id)
         if conversation is None:
-            raise LookupError("the conversation is gone")
+            raise NotFound(f"no conversation {self.conversation_id}")
         return conversation, stamp
 
     def _pauses(self) -> bool:
