@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from callsmith.commands.record import export, import_
 from callsmith.commands.run import run
 from callsmith.commands.tools import tools
 
@@ -17,6 +18,8 @@ def main() -> None:
 
 main.add_command(tools)
 main.add_command(run)
+main.add_command(export)
+main.add_command(import_)
 
 
 @main.command("demo-server")

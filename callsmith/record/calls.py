@@ -55,7 +55,10 @@ class CallRow:
 
 
 def rows(store: Store, ids: Collection[str] | None = None, price: Price = lambda row: None) -> Iterator[CallRow]:
-    """Conversation by conversation, oldest first in each. ``price`` knows what an ended exchange cost in US dollars."""
+    """Conversation by conversation, oldest first in each. ``price`` knows what an ended exchange cost in US dollars.
+
+    Where no ids are given, what deleted conversations used is there too, without their calls.
+    """
     versions = _Versions(store)
     for conversation_id in store.kept_ids() if ids is None else dict.fromkeys(ids):
         conversation = store.load(conversation_id)
@@ -68,6 +71,9 @@ def rows(store: Store, ids: Collection[str] | None = None, price: Price = lambda
             node = conversation.nodes.get(nodes.get(used.exchange_id) or "")
             calls = node.message.calls if node is not None else ()
             yield from _exchange(used, node.id if node is not None else "", calls, answers, known, price)
+    for conversation_id in store.kept_ids(deleted=True) if ids is None else ():
+        for used in store.usage_rows(conversation_id):
+            yield _with_use(_plain(used), used, price)
 
 
 def _exchange(
@@ -78,7 +84,17 @@ def _exchange(
     known: Mapping[str, Sequence[ToolVersion]],
     price: Price,
 ) -> Iterator[CallRow]:
-    plain = CallRow(
+    plain = _plain(used)
+    first = _with_use(plain, used, price)
+    if not calls:
+        yield first
+    for number, call in enumerate(calls, start=1):
+        row = replace(first if number == 1 else plain, call=number)
+        yield _with_call(row, call, answers.to(node_id, call), _version(known, call.name, used.marks.started))
+
+
+def _plain(used: UsageRow) -> CallRow:
+    return CallRow(
         conversation=used.title,
         conversation_id=used.conversation_id,
         exchange_id=used.exchange_id,
@@ -90,12 +106,6 @@ def _exchange(
         state=used.state,
         plays=used.plays,
     )
-    first = _with_use(plain, used, price)
-    if not calls:
-        yield first
-    for number, call in enumerate(calls, start=1):
-        row = replace(first if number == 1 else plain, call=number)
-        yield _with_call(row, call, answers.to(node_id, call), _version(known, call.name, used.marks.started))
 
 
 def _with_use(row: CallRow, used: UsageRow, price: Price) -> CallRow:

@@ -51,6 +51,7 @@ class _Taking:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._tools: dict[str, _Brought] = {}
+        self._library_is_here = False
         self.tally = Tally()
 
     def entry(self, entry: Entry) -> None:
@@ -61,26 +62,32 @@ class _Taking:
         elif entry.kind == "tool":
             self._tool(entry)
         else:
+            if not self._library_is_here:
+                self._library()
             self._conversation(entry)
 
     def rest(self) -> None:
-        """The tools of the library that no conversation of the file uses."""
+        """What is to be said and done once the file was read."""
+        if not self._library_is_here:
+            self._library()
         for brought in self._tools.values():
-            if brought.used or brought.tool.conversation_id is not None:
-                continue
-            what = f"Tool {brought.tool.tool.name!r}"
             here = self._store.kept_tools([brought.tool.id]).get(brought.tool.id)
-            if here is not None and not here.deleted and not _same_tool(here, brought.tool):
-                self.tally.note(f"{what} is here in another form, which stays as it is.")
-                continue
-            new = _NewTools()
-            self._bring(brought, "", "", new)
-            try:
-                self._store.keep(None, (), new.kept, new.restored)
-            except StoreError as error:
-                self.tally.skip(what, str(error))
-            else:
-                self._told(new)
+            if not brought.used and here is not None and not here.deleted and not _same_tool(here, brought.tool):
+                self.tally.note(f"Tool {brought.tool.tool.name!r} is here in another form, which stays as it is.")
+
+    def _library(self) -> None:
+        """The tools of the library that are not here, in the order they have there."""
+        for brought in self._tools.values():
+            if brought.tool.conversation_id is None and not self._store.used_ids("", (), (brought.tool.id,)):
+                new = _NewTools()
+                new.add(brought.tool, brought.reaches)
+                try:
+                    self._store.keep(None, (), new.kept)
+                except StoreError as error:
+                    self.tally.skip(f"Tool {brought.tool.tool.name!r}", str(error))
+                else:
+                    self._told(new)
+        self._library_is_here = True
 
     def _tool(self, entry: Entry) -> None:
         try:
@@ -109,8 +116,9 @@ class _Taking:
 
     def _take(self, what: str, read: WrittenConversation, form: Form) -> None:
         """Under its own id, or the first derived one that is free or has the same content."""
-        digest = hashlib.sha256(dumps(to_json(form(read)))).hexdigest()
+        digest = ""
         for number in range(MOST_COPIES):
+            digest = digest or (_digest(form(read)) if number else "")
             new_id = read.id if not number else _derived(digest, read.id, str(number))
             ids = {one.id: _derived(new_id, one.id) for one in read.exchanges} if number else {}
             new = _NewTools()
@@ -151,15 +159,19 @@ class _Taking:
 
     def _bring(self, brought: _Brought, old_id: str, new_id: str, new: _NewTools) -> str:
         tool = brought.tool
-        if tool.conversation_id is not None:
+        if tool.conversation_id is not None and tool.conversation_id == old_id:
             tool = replace(tool, conversation_id=new_id)
         here = self._store.kept_tools([tool.id]).get(tool.id)
         if here is None and not self._store.used_ids("", (), (tool.id,)):
             new.add(tool, brought.reaches)
         elif here is None or not _same_tool(here, tool):
             # What is here stays; the conversation gets the tool as the file has it, for itself alone.
-            digest = hashlib.sha256(dumps(to_json(replace(tool, versions=())))).hexdigest()
-            apart = replace(tool, id=_derived(digest, new_id), conversation_id=new_id or None, copy_of=tool.id)
+            apart = replace(
+                tool,
+                id=_derived(_digest(replace(tool, versions=())), new_id),
+                conversation_id=new_id or None,
+                copy_of=tool.id,
+            )
             if apart.id not in self._store.kept_tools([apart.id]):
                 new.add(apart, brought.reaches)
             return apart.id
@@ -208,6 +220,10 @@ def _same_tool(here: KeptTool, tool: WrittenTool) -> bool:
         and replace(old.answering, auto=False) == replace(tool.answering, auto=False)
         and old.conversation_id == tool.conversation_id
     )
+
+
+def _digest(value: WrittenConversation | WrittenTool) -> str:
+    return hashlib.sha256(dumps(to_json(value))).hexdigest()
 
 
 def _derived(*texts: str) -> str:

@@ -67,11 +67,11 @@ class KeptTool:
 
 
 class RecordsIO(Exchanges, Tools):
-    def kept_ids(self) -> list[str]:
-        """Every conversation that is not deleted, the hidden ones too, oldest first."""
+    def kept_ids(self, *, deleted: bool = False) -> list[str]:
+        """Every conversation that is not deleted, or is, the hidden ones too, oldest first."""
         query = (
             sa.select(conversations.c.id)
-            .where(conversations.c.owner == self.owner, conversations.c.deleted_at.is_(None))
+            .where(conversations.c.owner == self.owner, conversations.c.deleted_at.is_not(None) == deleted)
             .order_by(conversations.c.created_at, conversations.c.id)
         )
         with self._read() as connection:
