@@ -42,11 +42,13 @@ ONLY_IN = {
 PURE = (
     *("callsmith/wire/", "callsmith/schema/", "callsmith/vendors/", "callsmith/exporting/", "callsmith/evidence/"),
     *("callsmith/types/", "callsmith/fold.py", "callsmith/conversation.py", "callsmith/answering/"),
+    "callsmith/takeaway/",
 )
 # What the pure rooms may import of callsmith: the types, and each other.
 PURE_MODULES = (
     *("callsmith.types", "callsmith.wire", "callsmith.schema", "callsmith.vendors", "callsmith.exporting"),
     *("callsmith.evidence", "callsmith.fold", "callsmith.conversation", "callsmith.answering"),
+    "callsmith.takeaway",
 )
 
 
