@@ -103,10 +103,10 @@ def _note(conversation_id: str, slot: Slot, answerer: Answerer) -> None:
     """Why there is no result, or what is odd about the one there is."""
     note = plain(slot.draft.note)
     with st.container():
-        if slot.draft.made is not None:
+        if slot.draft.made is not None and not answerer.restart:
             st.caption(f":material/info: {note}")
             return
-        st.markdown(f":orange[:material/warning: No result: {note}]")
+        st.markdown(f":orange[:material/warning: No {'new ' if slot.draft.made is not None else ''}result: {note}]")
         if answerer.restart:
             st.button(
                 "Restart the server",
@@ -216,9 +216,10 @@ def _attached(conversation_id: str, slot: Slot, wire: str) -> None:
     for one in slot.draft.media:
         with st.container(horizontal=True, vertical_alignment="center", key=f"file-{slot.key}-{one.id}"):
             fits = takes_result_media(wire, one.media_type)
+            name = f"{plain(one.name)} · " if one.name else ""
             lost = "" if fits else f" · :orange[:material/warning: {WIRES[wire].label} will not carry it]"
             st.caption(
-                f"{icon(one.media_type)} {plain(one.name)} · {plain(one.media_type)} · {size_words(one.size)}{lost}",
+                f"{icon(one.media_type)} {name}{plain(one.media_type)} · {size_words(one.size)}{lost}",
                 width="content",
             )
             st.button(
@@ -226,7 +227,7 @@ def _attached(conversation_id: str, slot: Slot, wire: str) -> None:
                 key=f"detach-{slot.key}-{one.id}",
                 type="tertiary",
                 icon=":material/close:",
-                help=f"Take {one.name} away from this result",
+                help=f"Take {one.name or 'it'} away from this result",
                 on_click=drafts.detach,
                 args=(conversation_id, slot.key, one.id),
             )

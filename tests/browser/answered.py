@@ -1,12 +1,15 @@
-"""Setups whose tools answer by themselves, put into a store."""
+"""Setups whose tools answer by themselves, put into a store; and how a person sets up who answers."""
 
 from __future__ import annotations
+
+from playwright.sync_api import Locator, expect
 
 from callsmith.starters import STARTERS
 from callsmith.store import Store
 from callsmith.types.answering import Answering, Condition, Reply, Rule
 from callsmith.types.setup import LoopLimits, Setup, ToolUse
 from callsmith.types.tool import Tool
+from tests.browser.playground import Playground
 
 WEATHER = next(starter for starter in STARTERS if starter.id == "weather").tools[0]
 SEARCH, FETCH = next(starter for starter in STARTERS if starter.id == "search").tools
@@ -40,3 +43,27 @@ def setup_with(
         store.save_answering(tool_id, answering)
         uses.append(ToolUse(tool_id))
     return Setup(model=model, tools=tuple(uses), loop=limits or LoopLimits())
+
+
+def way_of(page: Playground, call: Locator, label: str) -> Locator:
+    """Open who answers the tool of a waiting call, and choose a way there. Returns the dialog."""
+    call.get_by_role("button", name="Set up").click()
+    dialog = page.page.get_by_role("dialog")
+    choice = dialog.get_by_role("radiogroup", name="Who answers").locator("label").filter(has_text=label).first
+    choice.click()
+    expect(choice.get_by_role("radio")).to_be_checked()
+    page.ready()
+    return dialog
+
+
+def enter(page: Playground, field: Locator, text: str) -> None:
+    """Type into an input and leave it."""
+    field.fill(text)
+    field.press("Tab")
+    page.ready()
+
+
+def done(page: Playground, dialog: Locator) -> None:
+    dialog.get_by_role("button", name="Done").click()
+    expect(dialog).to_have_count(0)
+    page.ready()

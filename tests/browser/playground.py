@@ -115,7 +115,7 @@ class Playground:
 
     def calls(self) -> Locator:
         """The cards of all calls, top down."""
-        return self.page.locator("[class*=st-key-call-]:not([class*=-answer])")
+        return self.page.locator("[data-testid=stVerticalBlock][class*=st-key-call-]:not([class*=-answer])")
 
     def slot(self, tool: str, number: int = 0) -> Locator:
         return self.page.get_by_role("textbox", name=f"Result of {tool}").nth(number)

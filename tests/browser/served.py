@@ -27,7 +27,7 @@ class App:
         self.folder = folder
         self.database = folder / "callsmith.db"
         self.log = folder / "server.log"
-        self.port = _free_port()
+        self.port = free_port()
         self.url = f"http://localhost:{self.port}"
         self.store = Store(f"sqlite:///{self.database}")
         self._environment = {
@@ -57,6 +57,11 @@ class App:
             self._process.wait()
             self._process = None
 
+    @property
+    def pid(self) -> int:
+        assert self._process is not None, "the app is not running"
+        return self._process.pid
+
     def close(self) -> None:
         self.kill()
         self.store.close()
@@ -78,7 +83,7 @@ class App:
             return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
