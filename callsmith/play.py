@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callsmith.connections import MissingSecret, fill
 from callsmith.conversation import Conversation, Node, may_ask, node_id
@@ -22,9 +22,10 @@ from callsmith.types.connection import Target
 from callsmith.types.exchange import Exchange, HttpRequest, Marks
 from callsmith.types.message import Message, Origin, Thread
 from callsmith.types.options import Options
-from callsmith.types.parts import Text
+from callsmith.types.parts import NO_EXTRA, Text
 from callsmith.types.tool import Tool
 from callsmith.types.turn import Turn
+from callsmith.variables import filled_thread
 from callsmith.wire.registry import WIRES
 
 
@@ -40,6 +41,7 @@ class Ask:
     system: str
     tools: Sequence[Tool]
     options: Options
+    variables: Mapping[str, str] = field(default_factory=lambda: NO_EXTRA)
 
 
 def build(ask: Ask, conversation: Conversation) -> HttpRequest:
@@ -48,7 +50,7 @@ def build(ask: Ask, conversation: Conversation) -> HttpRequest:
 
 
 def _request(ask: Ask, messages: tuple[Message, ...]) -> HttpRequest:
-    thread = Thread(ask.system, messages)
+    thread = filled_thread(Thread(ask.system, messages), ask.variables)
     return WIRES[ask.target.wire].request(ask.target, thread, ask.tools, ask.options.active())
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from callsmith.types.options import Options
+from callsmith.types.parts import NO_EXTRA
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class LoopLimits:
 @dataclass(frozen=True, slots=True)
 class Setup:
     """Kept with the conversation. Empty ``connection_id`` or ``model``: the default one. Empty ``wire``: the
-    format proposed for the model; a name: the one chosen by hand."""
+    format proposed for the model; a name: the one chosen by hand. ``variables`` fill ``{{name}}`` in prompts."""
 
     connection_id: str = ""
     wire: str = ""
@@ -37,3 +39,4 @@ class Setup:
     tools: tuple[ToolUse, ...] = ()
     options: Options = Options()
     loop: LoopLimits = LoopLimits()
+    variables: Mapping[str, str] = field(default_factory=lambda: NO_EXTRA)

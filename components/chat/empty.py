@@ -6,7 +6,8 @@ import streamlit as st
 
 from callsmith.conversation import Conversation
 from callsmith.starters import STARTERS
-from components.chat import actions, setup_file
+from components.chat import actions, saved, setup_file
+from components.chat.pasted import paste_popover
 from components.words import count
 
 
@@ -39,4 +40,7 @@ def empty_page(conversation: Conversation) -> None:
                 )
                 st.caption(f"{starter.line} Brings {count(len(starter.tools), 'tool')}.")
     st.caption("Or start with nothing: write a message below, and add tools in the panel beside it.")
-    setup_file.import_popover()
+    saved.saved_list()
+    with st.container(horizontal=True, key="other-beginnings"):
+        paste_popover()
+        setup_file.import_popover()

@@ -14,11 +14,12 @@ from callsmith.notes import Fix, ways_out
 from callsmith.store import ExchangeInfo
 from callsmith.types.problem import Problem
 from components import layout, services, sidebar
-from components.chat import actions, drafts, matrix, runs, session, setup_file
+from components.chat import actions, drafts, matrix, runs, session
 from components.chat.answering_live import Places
 from components.chat.answering_live import watch as watch_tools
 from components.chat.arms_view import arms_button, arms_dialog
 from components.chat.composer import composer, continue_button
+from components.chat.conversation_menu import menu
 from components.chat.empty import empty_page
 from components.chat.endings import EARLY_ENDS
 from components.chat.error_card import error_card
@@ -32,6 +33,7 @@ from components.chat.options import options_popover
 from components.chat.parts import draw_said
 from components.chat.session import Opened
 from components.chat.transcript import MODEL_AVATAR, USER_AVATAR, Transcript
+from components.chat.variables import variables_popover
 from components.connections import picker
 from components.inspect import timeline
 from components.inspect.compare import compare_dialog
@@ -135,7 +137,7 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
     if opened.exists:
         with st.container(horizontal=True, vertical_alignment="center", key="title-row"):
             st.markdown(f"**{plain(opened.conversation.title or 'Untitled')}**", width="content")
-            _menu(opened)
+            menu(opened)
             arms_button(opened.conversation)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         picker.render(opened.setup, session.save_setup)
@@ -152,35 +154,10 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
         format_switch(opened.setup, target)
         chip_row(opened.setup, target)
         picker.note(opened.setup)
+        variables_popover(opened)
         limits_caption(opened.setup, session.answering_of(opened.setup))
     if ui().notice:
         st.warning(ui().notice, icon=":material/info:")
-
-
-def _menu(opened: Opened) -> None:
-    menu = st.popover(
-        "Conversation", icon=":material/more_horiz:", key="conversation", on_change="rerun", type="tertiary"
-    )
-    if not menu.open:
-        return
-    with menu:
-        title = opened.conversation.title
-        st.text_input("Title", value=title, key="title", on_change=actions.rename, args=("title",))
-        st.button(
-            "Clear",
-            key="clear",
-            icon=":material/restart_alt:",
-            on_click=actions.clear,
-            help="Back to the empty beginning; every arm is kept",
-        )
-        setup_file.export_button(opened)
-        st.button(
-            "Delete conversation",
-            key="delete-conversation",
-            icon=":material/delete:",
-            on_click=actions.delete_conversation,
-            help="It can be undone from the sidebar",
-        )
 
 
 def _conversation(

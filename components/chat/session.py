@@ -150,7 +150,7 @@ def ask_of(setup: Setup, conversation: Conversation) -> Ask:
         on, options = list(tools.values()), replace(options, tool_choice=ToolChoice("none"))
     else:
         options = replace(options, tool_choice=_possible(options.tool_choice, {tool.name for tool in on}))
-    return Ask(target_of(setup), setup.system, on, options)
+    return Ask(target_of(setup), setup.system, on, options, setup.variables)
 
 
 def _possible(choice: ToolChoice, names: Collection[str]) -> ToolChoice:

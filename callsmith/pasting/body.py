@@ -1,0 +1,197 @@
+"""Which format a pasted body is in, and what it says: system prompt, messages, tools, options."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from callsmith.conversation import CANCELLED, answerable
+from callsmith.importing import ImportProblem
+from callsmith.importing import read as read_tools
+from callsmith.pasting.reading import READERS, Read, Unreadable
+from callsmith.types.message import Message
+from callsmith.types.options import Options
+from callsmith.types.parts import Made, Parsed, ToolCall, ToolResult
+from callsmith.types.tool import Tool
+
+MAX_TEXT = 20_000_000
+_NUMBERS = {
+    "temperature": "temperature",
+    "top_p": "top_p",
+    "topP": "top_p",
+    "max_tokens": "max_tokens",
+    "max_completion_tokens": "max_tokens",
+    "max_output_tokens": "max_tokens",
+    "maxOutputTokens": "max_tokens",
+    "seed": "seed",
+}
+_KNOWN = {"model", "messages", "input", "contents", "system", "instructions", "systemInstruction", "tools", "stream"}
+_QUIET = {"generationConfig", "stream_options", "store", "system_instruction", "include", *_KNOWN, *_NUMBERS}
+
+
+class PasteProblem(ValueError):
+    """Why nothing can be begun from it, with the place, and what to paste instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pasted:
+    """``notes`` are sentences: what was left out or filled in."""
+
+    wire: str
+    model: str
+    system: str
+    messages: tuple[Message, ...]
+    tools: tuple[Tool, ...]
+    options: Options
+    notes: tuple[str, ...] = ()
+
+
+def read(text: str, wire: str = "") -> Pasted:
+    """``wire``: the format it is in, where that is known. Raises ``PasteProblem``."""
+    body = _document(text)
+    wire = wire or wire_of(body)
+    model = str(body.get("model") or "").removeprefix("models/")
+    found = Read(wire, model)
+    try:
+        READERS[wire](body, found)
+    except Unreadable as error:
+        raise PasteProblem(f"{error}. The body was taken for {wire}.") from error
+    if not found.messages:
+        raise PasteProblem("There is no message in it.")
+    messages = tuple(_named(_paired(found)))
+    options, left = _options(body)
+    notes = [*found.notes, *left]
+    return Pasted(
+        wire, model, "\n\n".join(one for one in found.system if one), messages, _tools(body, notes), options,
+        tuple(notes),
+    )  # fmt: skip
+
+
+def wire_of(body: Mapping[str, Any]) -> str:
+    """The format a body is in, by what only that one has."""
+    if "contents" in body:
+        return "gemini"
+    if "input" in body:
+        return "openai-responses"
+    said = body.get("messages")
+    if not isinstance(said, list):
+        raise PasteProblem(
+            "This is no request body: it has none of messages (Chat, Messages), input (Responses), contents (Gemini). "
+            "Paste the whole JSON that was sent, or only its list of messages."
+        )
+    tools = body.get("tools")
+    tool = tools[0] if isinstance(tools, list) and tools and isinstance(tools[0], Mapping) else {}
+    blocks = {
+        str(block.get("type"))
+        for message in said
+        if isinstance(message, Mapping) and isinstance(message.get("content"), list)
+        for block in message["content"]
+        if isinstance(block, Mapping)
+    }
+    anthropic = {"tool_use", "tool_result", "thinking", "redacted_thinking", "document", "image", "server_tool_use"}
+    if "system" in body or "input_schema" in tool or blocks & {*anthropic, "tool_addition"}:
+        return "anthropic"
+    roles = {message.get("role") for message in said if isinstance(message, Mapping)}
+    if roles & {"system", "developer", "tool", "function"} or "function" in tool:
+        return "openai-chat"
+    # Nothing but texts: Messages wants max_tokens in every request, and is spoken by Claude.
+    return "anthropic" if "max_tokens" in body and "claude" in str(body.get("model")) else "openai-chat"
+
+
+def _document(text: str) -> Mapping[str, Any]:
+    if len(text) > MAX_TEXT:
+        raise PasteProblem(f"It is longer than {MAX_TEXT // 1_000_000} MB.")
+    call = ToolCall("", "", text).parsed()
+    if not isinstance(call, Parsed):
+        raise PasteProblem(f"Not JSON: {call.message}, line {call.line}, column {call.column}.")
+    document = call.value
+    if isinstance(document, list):
+        is_gemini = any("parts" in one for one in document if isinstance(one, Mapping))
+        document = {"contents" if is_gemini else "messages": document}
+    if not isinstance(document, Mapping):
+        raise PasteProblem("It is JSON, but no object.")
+    return document
+
+
+def _paired(read: Read) -> list[Message]:
+    """Every call answered once, in its place: a call without a result in the middle is answered as cancelled, and a
+    result without a call is left out."""
+    out: list[Message] = []
+    for message in read.messages:
+        waiting = answerable(out[-1]) if out and out[-1].role == "assistant" else ()
+        if message.role == "tool":
+            message = _known_only(message, waiting, read)
+            if not message.parts:
+                continue
+        missing = [call for call in waiting if call.id not in {result.call_id for result in message.results}]
+        if missing and message.role == "tool":
+            message = replace(message, parts=(*message.parts, *map(_cancelled, missing)))
+        elif missing:
+            out.append(Message("tool", tuple(map(_cancelled, missing))))
+        if missing:
+            read.notes.append(f"{', '.join(call.name for call in missing)} had no result and is answered as cancelled.")
+        if message.role in ("assistant", "user") and out and out[-1].role == message.role:
+            out[-1] = replace(out[-1], parts=(*out[-1].parts, *message.parts))
+        else:
+            out.append(message)
+    return out
+
+
+def _known_only(message: Message, waiting: Sequence[ToolCall], read: Read) -> Message:
+    known = {call.id for call in waiting}
+    kept, drop = [], False
+    for part in message.parts:
+        if isinstance(part, ToolResult):
+            drop = part.call_id not in known
+            if drop:
+                read.notes.append(f"A result for {part.call_id or 'no call'} answers no call and is left out.")
+        if not drop:
+            kept.append(part)
+    return replace(message, parts=tuple(kept))
+
+
+def _cancelled(call: ToolCall) -> ToolResult:
+    return ToolResult(call.id, CANCELLED, is_error=True, name=call.name, made=Made("cancelled"))
+
+
+def _named(messages: Sequence[Message]) -> list[Message]:
+    """Results know the names of their calls."""
+    names = {call.id: call.name for message in messages for call in message.calls}
+    return [
+        replace(
+            message,
+            parts=tuple(
+                replace(part, name=names.get(part.call_id, "")) if isinstance(part, ToolResult) else part
+                for part in message.parts
+            ),
+        )
+        for message in messages
+    ]
+
+
+def _tools(body: Mapping[str, Any], notes: list[str]) -> tuple[Tool, ...]:
+    if not body.get("tools"):
+        return ()
+    try:
+        found = read_tools(json.dumps(body["tools"]))
+    except ImportProblem as error:
+        notes.append(f"The tools were left out: {error}")
+        return ()
+    notes += [f"The tool {one.title} was left out: {one.refused}" for one in found.candidates if one.refused]
+    return tuple(one.tool for one in found.candidates if not one.refused)
+
+
+def _options(body: Mapping[str, Any]) -> tuple[Options, list[str]]:
+    """What of the options is known here; the rest is named."""
+    config = body.get("generationConfig")
+    given = {**body, **(config if isinstance(config, Mapping) else {})}
+    values: dict[str, Any] = {}
+    for name, option in _NUMBERS.items():
+        value = given.get(name)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            values[option] = value
+    left = sorted(set(given) - _QUIET)
+    notes = [f"Not taken over: {', '.join(left)}. Set them under Options where they are wanted."] if left else []
+    return replace(Options(), **values), notes
