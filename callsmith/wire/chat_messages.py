@@ -80,8 +80,9 @@ def result_messages(message: Message, calls: Mapping[str, ToolCall], profile: Pr
     for at, part in enumerate(message.parts):
         if not isinstance(part, ToolResult):
             continue
-        content = error_text(part.content) if part.is_error else part.content
-        content = "\n".join([*([content] if content else ()), *map(left_out, _media_of(message.parts[at + 1 :]))])
+        said = [part.content] if part.content else []
+        content = "\n".join([*said, *map(left_out, _media_of(message.parts[at + 1 :]))])
+        content = error_text(content) if part.is_error else content
         call = calls.get(part.call_id)
         if call is not None and call.type == LEGACY:
             yield {"role": "function", "name": call.name, "content": content}

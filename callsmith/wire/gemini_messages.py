@@ -138,7 +138,7 @@ def _results(
         held = media.get(call.id, [])
         result = given.get(call.id) or ToolResult(call.id, CANCELLED, is_error=True)
         response = _response(call, result, own)
-        if held and not result.content:
+        if held and not result.content and not result.is_error:
             response["response"] = {}
         if held and media_inside:
             response["parts"] = held

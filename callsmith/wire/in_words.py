@@ -13,14 +13,15 @@ from callsmith.wire.jsonbytes import dumps
 
 
 def error_text(content: str) -> str:
-    """A failed result where there is no error flag (2.3): by convention an object with ``error``."""
+    """A failed result where there is no error flag (2.3): by convention an object with ``error``. An empty
+    one would read as none."""
     try:
         document = json.loads(content)
     except (ValueError, RecursionError):
         document = content
     if isinstance(document, Mapping) and "error" in document:
         return content
-    return dumps({"error": document})
+    return dumps({"error": "error" if document == "" else document})
 
 
 def left_out(media: Media) -> str:
