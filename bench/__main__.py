@@ -1,16 +1,18 @@
-"""``python -m bench [decoder] [tools] [page] [memory]``: all of them without arguments."""
+"""``python -m bench [decoder] [tools] [loop] [page] [page-export] [memory]``: all of them without arguments."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from bench import decoder, memory, page, tools
+from bench import decoder, loop, memory, page, page_export, tools
 
 PARTS: dict[str, Callable[[], None]] = {
     "decoder": decoder.run,
     "tools": tools.run,
+    "loop": loop.run,
     "page": page.run,
+    "page-export": page_export.run,
     "memory": memory.run,
 }
 

@@ -26,6 +26,7 @@ from callsmith.slots import Slot
 from callsmith.store import NotFound, Store
 from callsmith.types.answering import Answer
 from callsmith.types.connection import Target
+from callsmith.types.parts import Made
 from callsmith.types.usage import Usage
 
 _log = logging.getLogger(__name__)
@@ -262,7 +263,9 @@ class Run:
         store = self._with.store
         after = conversation
         if waits:
-            typed = places.by_hand(store, conversation)
+            # Only a typed result asks since when its call waited, which reads the whole turn's times.
+            by_hand = any(slot.draft.made is None for slot in waits)
+            typed = places.by_hand(store, conversation) if by_hand else Made("hand")
             results = [slot.draft.result(slot.call, typed) for slot in waits]
             media = {slot.call.id: places.files_of(store, self.conversation_id, slot.draft) for slot in waits}
             after = pure.answer(conversation, results, media=media)

@@ -36,7 +36,7 @@ from tests.wire.contract_kit import read_whole
 
 PROMPT = "What's the weather like in Boston today?"
 THREE = "What's the weather in Boston, in Tokyo and in Paris?"
-ALLOWED = Policy(("localhost", "127.0.0.1"))
+ALLOWED = Policy(True)
 Tables = Callable[..., Table]
 
 
@@ -296,7 +296,7 @@ def test_nothing_is_asked_once_stop_has_returned(table: Tables, monkeypatch: pyt
     """Stop falls between the last look at it and the request."""
     at = table()
     asked_for(at, ToolCall("1", WEATHER.name, "{}"))
-    real = places.by_hand
+    real = places.files_of
     reached, go = threading.Event(), threading.Event()
 
     def slow(*values: Any) -> Any:
@@ -304,7 +304,7 @@ def test_nothing_is_asked_once_stop_has_returned(table: Tables, monkeypatch: pyt
         go.wait(10)
         return real(*values)
 
-    monkeypatch.setattr(places, "by_hand", slow)
+    monkeypatch.setattr(places, "files_of", slow)
     run = at.loop.answer(at.conversation_id, at.plan((WEATHER, AUTO)))
     assert reached.wait(10)
     run.stop()
