@@ -21,6 +21,8 @@ pytestmark = pytest.mark.browser
 def test_a_setup_is_exported_run_and_opened_again(app: App, window: Open, tmp_path: Path, theme: str) -> None:
     app.begin_with(Setup(model="demo-instant"))
     page = window(app, theme=theme)
+    # High enough for all of it: a page that keeps to the end of its transcript would scroll the menu away.
+    page.page.set_viewport_size({"width": 1280, "height": 1600})
     page.start("search")
     page.ready()
     page.press("conversation")
