@@ -26,7 +26,7 @@ _WAYS: dict[Kind, str] = {
     "system": "model",
     "note": "",
 }
-_SENTENCES = 2_000  # characters of the words of a step
+_HEADING, _SENTENCES = 120, 2_000  # characters
 _MARKDOWN: tuple[Kind, ...] = ("answer", "thinking")
 _ABOUT = (
     "This page replays a conversation with a language model, one step at a time.",
@@ -123,7 +123,7 @@ def _step(step: Step, at: int, of: int, include: Include, clean: Callable[[Step,
     return f"""<section class="{classes}" id="step-{at}" aria-labelledby="h-{at}">
 <p class="way {_WAYS[step.kind]}" aria-hidden="true">{_WHO}</p>
 <p class="where">{_where(step, at, of)}</p>
-<h2 id="h-{at}" dir="auto">{line(clean(step, step.heading))}</h2>
+<h2 id="h-{at}" dir="auto">{line(clean(step, step.heading), _HEADING)}</h2>
 <p class="words" dir="auto">{line(clean(step, step.words), _SENTENCES)}</p>
 {"".join(_body(step, include, lambda text: clean(step, text)))}</section>"""
 

@@ -98,7 +98,7 @@ def told(conversation: Conversation, tools: dict[str, Tool] | None = None, **mor
 def everywhere(text: str) -> tuple[Conversation, dict[str, Tool]]:
     """A conversation with this text in every place that somebody else writes."""
     conversation = say(
-        Conversation("c", text), text, [Media(text, name=text, url=text), Media("image/png", "AAAA", name=text)]
+        Conversation("c", text), text, [Media(text, name=text, url=text), Media("image/png", picture(), name=text)]
     )
     calls = (ToolCall("1", text, text), ToolCall("2", text, text, type="custom"))
     opaque = Opaque("web_search_call", {"type": "web_search_call", "action": {"type": "search", "query": text}})
