@@ -1,11 +1,11 @@
-"""``python -m bench [decoder] [tools] [loop] [page] [page-export] [memory]``: all of them without arguments."""
+"""``python -m bench`` and the names of some of its parts (``PARTS``): all of them without arguments."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 
-from bench import decoder, loop, memory, page, page_export, tools
+from bench import decoder, loop, memory, page, page_export, record, tools
 
 PARTS: dict[str, Callable[[], None]] = {
     "decoder": decoder.run,
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "page": page.run,
     "page-export": page_export.run,
     "memory": memory.run,
+    "record": record.run,
 }
 
 

@@ -26,6 +26,7 @@ ONLY_IN = {
     "streamlit": ("app.py", "pages/", "components/"),
     "httpx": ("callsmith/transport.py", "callsmith/execute/", "callsmith/demo/"),
     "pandas": ("callsmith/usage.py", "components/"),
+    "pyarrow": ("callsmith/record/",),
     "altair": ("components/",),
     "sqlalchemy": ("callsmith/store/",),
     "alembic": ("callsmith/store/",),
@@ -42,13 +43,13 @@ ONLY_IN = {
 PURE = (
     *("callsmith/wire/", "callsmith/schema/", "callsmith/vendors/", "callsmith/exporting/", "callsmith/evidence/"),
     *("callsmith/types/", "callsmith/fold.py", "callsmith/conversation.py", "callsmith/answering/"),
-    "callsmith/takeaway/",
+    *("callsmith/takeaway/", "callsmith/variables.py"),
 )
 # What the pure rooms may import of callsmith: the types, and each other.
 PURE_MODULES = (
     *("callsmith.types", "callsmith.wire", "callsmith.schema", "callsmith.vendors", "callsmith.exporting"),
     *("callsmith.evidence", "callsmith.fold", "callsmith.conversation", "callsmith.answering"),
-    "callsmith.takeaway",
+    *("callsmith.takeaway", "callsmith.variables"),
 )
 
 

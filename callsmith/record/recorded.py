@@ -180,12 +180,16 @@ class _Making:
         return self._put(Message("assistant", (*parts, *calls)), at)
 
     def _results(self, results: Sequence[ToolResult], at: str | None) -> Iterator[ToolResult]:
-        """In the order they came; one without an id answers the next call of its name."""
+        """In the order they came. One without an id, or with one that a client made up, answers the next call of its
+        name, else the next call."""
         calls = list(self._nodes[at].message.calls) if at is not None else []
         for result in results:
             call = next((call for call in calls if call.id == result.call_id), None)
-            if call is None and not result.call_id:
-                call = next((call for call in calls if call.name == result.name or not result.name), None)
+            if call is None:
+                call = next(
+                    (call for call in calls if call.name == result.name),
+                    None if result.name else next(iter(calls), None),
+                )
             if call is not None:
                 calls.remove(call)
                 result = ToolResult(call.id, result.content, result.is_error, result.name or call.name)

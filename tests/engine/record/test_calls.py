@@ -1,0 +1,117 @@
+"""The data frame: one row a call, sums that agree with the usage charts, unknown that stays unknown."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+
+from callsmith import usage
+from callsmith.cli import main as cli
+from callsmith.record.calls import rows
+from callsmith.record.frame import COLUMNS, to_csv, to_parquet
+from callsmith.store import Store
+from tests.engine.record.kit import CANARY, document, filled, opened, reads
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened_store = opened(tmp_path, "one")
+    yield opened_store
+    opened_store.close()
+
+
+def frame_of(store: Store) -> pd.DataFrame:
+    out = io.BytesIO()
+    to_parquet(rows(store, price=lambda row: 0.5), out)
+    return pd.read_parquet(io.BytesIO(out.getvalue()))
+
+
+def test_sums_agree_with_the_usage_charts(store: Store) -> None:
+    filled(store)
+    calls = frame_of(store)
+    charts = usage.frame(store.usage_rows(), cost=lambda row: 0.5)
+    totals = usage.totals(charts)
+    for ours, theirs in (("input_tokens", "input"), ("output_tokens", "output_total"), ("total_tokens", "total")):
+        assert totals[theirs].value == calls[ours].sum() > 0
+    assert calls["cost_usd"].sum() == usage.spent(charts).usd
+    assert set(calls["exchange_id"]) == {row.exchange_id for row in store.usage_rows()}
+
+
+def test_each_call_has_a_row(store: Store) -> None:
+    main = filled(store)
+    first, second, *others = rows(store, [main])
+    assert [first.call, second.call] == [1, 2] and not [one for one in others if one.tool]
+    assert (first.tool, first.arguments, first.answered_by) == ("weather", '{"city": "Bern"}', "model")
+    assert (first.tool_s, first.is_error, first.result_bytes) == (2.5, False, 4)
+    assert (first.valid, first.schema_version) == (True, 2)
+    assert (second.valid, second.answered_by, second.is_error) == (False, "hand", True)
+    assert (first.input_tokens, second.input_tokens, second.cost_usd) == (100, None, None)
+    assert [one.plays for one in others if one.exchange_id == "p1"] == ["weather"]
+
+
+def test_the_version_is_the_one_the_model_was_asked_with(store: Store) -> None:
+    main = filled(store)
+    tool_id = store.setup(main).tools[0].tool_id
+    tool = store.tool(tool_id)
+    assert tool is not None
+    store.save_tool(replace(tool.tool, parameters={"type": "object", "required": ["later"]}), tool_id)
+    assert next(rows(store, [main])).schema_version == 2
+
+
+def test_csv_says_the_same(store: Store) -> None:
+    filled(store)
+    text = b"".join(to_csv(rows(store, price=lambda row: 0.5)))
+    read = pd.read_csv(io.BytesIO(text), parse_dates=["time"])
+    assert tuple(read.columns) == COLUMNS
+    calls = frame_of(store)
+    for name in ("input_tokens", "cost_usd", "tool_s", "result_bytes"):
+        assert read[name].sum() == calls[name].sum()
+    assert list(read["arguments"].dropna()) == list(calls["arguments"].dropna())
+
+
+@pytest.mark.parametrize("name", ["x.json", "x.jsonl", "x.csv", "x.parquet"])
+def test_the_commands(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv("CALLSMITH_API_KEY", CANARY)
+    main = filled(store)
+    url = ["--database", f"sqlite:///{tmp_path / 'one.db'}"]
+    made = CliRunner().invoke(cli, ["export", *url, str(tmp_path / name)])
+    assert made.exit_code == 0, made.output
+    data = (tmp_path / name).read_bytes()
+    assert data and CANARY.encode() not in data and not list(tmp_path.glob("*.part"))
+    one = CliRunner().invoke(cli, ["export", *url, "--conversation", main, str(tmp_path / name)])
+    assert one.exit_code == 0 and 0 < (tmp_path / name).stat().st_size < max(len(data), 30_000)
+    if name.endswith("json"):
+        assert data == document(store)
+
+
+def test_import_says_what_it_did(store: Store, tmp_path: Path) -> None:
+    filled(store)
+    good, bad = tmp_path / "good.json", tmp_path / "bad.json"
+    good.write_bytes(document(store))
+    bad.write_bytes(b"{}")
+    url = ["--database", f"sqlite:///{tmp_path / 'two.db'}"]
+    made = CliRunner().invoke(cli, ["import", *url, str(good)])
+    assert made.exit_code == 0 and "4 conversations added" in made.output
+    again = CliRunner().invoke(cli, ["import", *url, str(good), str(bad)])
+    assert again.exit_code == 1 and "4 already here" in again.output and "no record" in again.output
+    missing = CliRunner().invoke(cli, ["import", *url, str(tmp_path / "none.json")])
+    assert missing.exit_code == 2 and "cannot be read" in missing.output
+    two = opened(tmp_path, "two")
+    try:
+        assert reads(two) == reads(store)
+    finally:
+        two.close()
+
+
+def test_export_says_what_is_wrong(store: Store, tmp_path: Path) -> None:
+    url = ["--database", f"sqlite:///{tmp_path / 'one.db'}"]
+    unknown = CliRunner().invoke(cli, ["export", *url, "--conversation", "nope", str(tmp_path / "x.json")])
+    assert unknown.exit_code == 1 and "no conversation nope" in unknown.output
+    nowhere = CliRunner().invoke(cli, ["export", *url, str(tmp_path / "no" / "x.json")])
+    assert nowhere.exit_code == 2 and "cannot be written" in nowhere.output

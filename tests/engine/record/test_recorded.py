@@ -1,0 +1,122 @@
+"""Recorded exchanges as conversations, and exchanges as lines that are recordings again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from callsmith.record.lines import export
+from callsmith.replay import replay
+from callsmith.store import Store
+from callsmith.types.parts import Parsed
+from tests.engine.record.kit import CANARY, document, filled, opened, taken
+from tests.engine.record.test_hostile import whole
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened_store = opened(tmp_path, "one")
+    yield opened_store
+    opened_store.close()
+
+
+def _expected(shared: Path) -> dict[str, dict[str, object]]:
+    rows = map(json.loads, (shared / "recordings" / "expected.jsonl").read_text("utf-8").splitlines())
+    return {row["id"]: row["result"] for row in rows if row.get("result")}
+
+
+def _check(store: Store, files: list[Path], shared: Path) -> int:
+    """Every file becomes one conversation with all its exchanges, whose answers call what they are known to call."""
+    expected, checked = _expected(shared), 0
+    for file in files:
+        recording = json.loads(file.read_bytes())
+        report = taken(store, file.read_bytes())
+        assert report.added == (recording["conversation"],), (file.name, list(report.lines()))
+        assert not report.skipped
+        conversation = store.load(report.added[0])
+        assert conversation is not None
+        infos = store.exchange_turn_info(conversation.id)
+        assert set(infos) == {one["id"] for one in recording["exchanges"]}
+        for info in infos.values():
+            if info.id not in expected or info.node_id is None:
+                continue
+            calls = expected[info.id].get("tool_calls") or []
+            message = conversation.nodes[info.node_id].message
+            made = [(call.name, call.parsed()) for call in message.calls]
+            wanted = [(one["name"], Parsed(one["arguments"])) for one in calls if "arguments" in one]  # type: ignore[attr-defined]
+            if len(wanted) == len(calls):  # type: ignore[arg-type]
+                assert made == wanted, info.id
+                checked += 1
+    return checked
+
+
+def test_recordings_become_conversations(store: Store, shared: Path) -> None:
+    files = sorted((shared / "recordings").glob("*/*.json"))[::40]
+    assert _check(store, files, shared) > 20
+    whole(store)
+
+
+@pytest.mark.slow
+def test_all_recordings_become_conversations(store: Store, shared: Path) -> None:
+    files = sorted((shared / "recordings").glob("*/*.json"))
+    assert _check(store, files, shared) > 1_000
+    ids = store.kept_ids()
+    assert len(ids) == len(files)
+    for file in files[::100]:
+        assert taken(store, file.read_bytes()).there == 1
+
+
+def test_turns_that_carry_on_are_one_arm(store: Store, shared: Path) -> None:
+    """Where a client sent an answer back, the recorded answer stands in its place, and its results below it."""
+    joined = 0
+    for wire in ("openai-chat", "openai-responses", "anthropic", "gemini"):
+        for file in sorted((shared / "recordings" / wire).glob("*.json"))[:60]:
+            exchanges = json.loads(file.read_bytes())["exchanges"]
+            if len(exchanges) != 2 or not exchanges[1].get("has_tool_results") or exchanges[1]["error"]:
+                continue
+            conversation_id = taken(store, file.read_bytes()).added[0]
+            arm = store.load(conversation_id).path()  # type: ignore[union-attr]
+            answers = [node for node in arm if node.message.origin is not None]
+            if len(answers) == 2:
+                joined += 1
+                results = [node for node in arm if node.message.role == "tool"]
+                called = {call.id for node in arm for call in node.message.calls}
+                assert results and all(one.call_id in called for node in results for one in node.message.results)
+    assert joined >= 12
+
+
+def test_lines_are_recordings_and_come_back(store: Store, tmp_path: Path) -> None:
+    main = filled(store)
+    data = b"".join(export(store))
+    rows = [json.loads(line) for line in data.splitlines()]
+    assert [row["id"] for row in rows if row["conversation"] == main] == ["e1", "p1", "e2"] or len(rows) == 4
+    assert {row["id"]: row.get("plays") for row in rows}["p1"] == "weather"
+    for row in rows:
+        assert replay(row)["id"] == row["id"]
+    assert CANARY.encode() not in data
+    other = opened(tmp_path, "other")
+    try:
+        report = taken(other, data)
+        assert main in report.added and not report.skipped
+        assert other.exchange("e1").marks == store.exchange("e1").marks  # type: ignore[union-attr]
+        assert list(other.played_info(main)) == ["p1"]
+        assert taken(other, data).there == len(report.added)
+    finally:
+        other.close()
+
+
+def test_a_line_that_is_none_is_told_and_the_others_come_in(store: Store, tmp_path: Path) -> None:
+    filled(store)
+    lines = b"".join(export(store)).splitlines()
+    other = opened(tmp_path, "other")
+    try:
+        report = taken(other, b"\n".join([lines[0], b'{"broken": ', *lines[1:]]))
+        assert [skip.what for skip in report.skipped] == ["line 2"]
+        assert report.added
+        whole(other)
+        assert document(other)
+    finally:
+        other.close()
