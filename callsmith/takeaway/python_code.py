@@ -23,7 +23,8 @@ _OWN = frozenset(
     )
 )
 TAKEN = _OWN | frozenset(dir(builtins))
-# The parameters that the SDKs name; all else goes into ``extra_body``.
+# The parameters that the SDKs name; all else goes into ``extra_body``, which every version sends as it is
+# (anthropic has dropped temperature, top_p and top_k from its signatures).
 _KNOWN = {
     "openai-chat": """model messages tools tool_choice parallel_tool_calls temperature top_p max_tokens
         max_completion_tokens seed stop response_format reasoning_effort web_search_options modalities audio n user
@@ -32,8 +33,8 @@ _KNOWN = {
     "openai-responses": """model input instructions tools tool_choice parallel_tool_calls temperature top_p
         max_output_tokens text store include reasoning prompt_cache_key previous_response_id conversation metadata
         service_tier truncation user""",
-    "anthropic": """model messages max_tokens system tools tool_choice temperature top_p top_k stop_sequences thinking
-        metadata service_tier""",
+    "anthropic": """model messages max_tokens system tools tool_choice stop_sequences thinking metadata
+        service_tier""",
     "gemini": """systemInstruction tools toolConfig safetySettings cachedContent""",
 }
 _GENERATION = frozenset(
@@ -154,14 +155,7 @@ def _with_genai(taken: Taken) -> str:
         imports.append("from google.genai import types")
         written = f"[types.Content.model_validate_json(json.dumps(content)) for content in {written}]"
     constants += [f"CONTENTS = {written}", f"CONFIG = {literal(config, Python(), 0, 10)}"]
-    ask = "\n".join(
-        [
-            "def ask() -> Any:",
-            "    return client.models.generate_content(",
-            "        model=MODEL, contents=CONTENTS, config=CONFIG",
-            "    )",
-        ]
-    )
+    ask = "def ask() -> Any:\n    return client.models.generate_content(model=MODEL, contents=CONTENTS, config=CONFIG)"
     if not taken.loops:
         return _module(taken, constants, [ask, main(["    print(ask().text)"])], imports, {"Any"})
     forced = 'CONFIG["toolConfig"]["functionCallingConfig"] = {"mode": "AUTO"}' if taken.forced else ""
@@ -175,7 +169,8 @@ _GENAI_ANSWER = '''def answer(call: Any) -> dict[str, Any]:
     except Exception as error:
         result = {"error": f"{type(error).__name__}: {error}"}
     response = result if isinstance(result, dict) else {"output": result}
-    return {"functionResponse": {"id": call.id, "name": call.name, "response": response}}'''
+    part = {"id": call.id, "name": call.name, "response": response}
+    return {"functionResponse": part}'''
 _GENAI_ROUND = """        response = ask()
         content = response.candidates[0].content
         # Every part goes back as it came: calls carry a thought signature.

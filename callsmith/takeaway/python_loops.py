@@ -18,7 +18,8 @@ _ANSWER_ANTHROPIC = '''def answer(call: dict[str, Any]) -> dict[str, Any]:
     try:
         result = TOOLS[call["name"]](**call["input"])
     except Exception as error:
-        return {**block, "content": f"{type(error).__name__}: {error}", "is_error": True}
+        text = f"{type(error).__name__}: {error}"
+        return {**block, "content": text, "is_error": True}
     text = result if isinstance(result, str) else json.dumps(result, ensure_ascii=False)
     return {**block, "content": text}'''
 
@@ -97,16 +98,17 @@ _ANTHROPIC_PAUSED = """        if reply["stop_reason"] == "pause_turn":
 """
 _ANTHROPIC_TEXT = '''def text(reply: dict[str, Any]) -> str:
     """What the model says, without its thinking and calls."""
-    return "".join(block["text"] for block in reply["content"] if block["type"] == "text")'''
+    blocks = [block for block in reply["content"] if block["type"] == "text"]
+    return "".join(block["text"] for block in blocks)'''
 
 _GEMINI = """        content = ask()["candidates"][0]["content"]
         # Every part goes back as it came: calls carry a thought signature.
         REQUEST["contents"].append(content)
-        calls = [part["functionCall"] for part in content["parts"] if "functionCall" in part]
+        calls = [part for part in content["parts"] if "functionCall" in part]
         if not calls:
             print(text(content))
             return
-        results = [answer(call) for call in calls]
+        results = [answer(call["functionCall"]) for call in calls]
         REQUEST["contents"].append({"role": "user", "parts": results})"""
 _GEMINI_TEXT = '''def text(content: dict[str, Any]) -> str:
     """What the model says, without its thoughts and calls."""

@@ -119,5 +119,9 @@ def _ending(case: Case, dialect: Python, indent: int) -> list[str]:
     pad = " " * indent
     if case.is_error:
         said = case.value.get("error", case.value) if isinstance(case.value, Mapping) else case.value
-        return [f"{pad}raise RuntimeError({literal(said, dialect, indent, 20)})"]
+        text = literal(said, dialect, indent, 20)
+        line = f"{pad}raise RuntimeError({text})"
+        if "\n" in text or len(line) <= Python.width:
+            return [line]
+        return [f"{pad}raise RuntimeError(", f"{pad}    {text}", f"{pad})"]
     return [f"{pad}return {literal(case.value, dialect, indent, 7)}"]

@@ -16,6 +16,7 @@ from callsmith.types.connection import KEY_PLACEHOLDER, Connection
 from callsmith.types.exchange import HttpRequest
 from callsmith.types.message import Message, Thread
 from callsmith.types.parts import Text, ToolCall, ToolResult
+from callsmith.variables import filled_thread
 from callsmith.wire.jsonbytes import loads
 from callsmith.wire.registry import WIRES
 
@@ -61,7 +62,7 @@ def take(ask: Asks, conversation: Conversation, answers: Mapping[str, Answering]
     notes: list[str] = []
     everything = tuple(node.message for node in conversation.path())
     options = replace(ask.options.active(), stream=False)
-    thread = Thread(ask.system, _begun(everything, notes))
+    thread = filled_thread(Thread(ask.system, _begun(everything, notes)), ask.variables)
     request = WIRES[ask.target.wire].request(ask.target, thread, ask.tools, options)
     body = loads(request.body)
     if body.pop("stream", False):
