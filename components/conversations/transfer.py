@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import streamlit as st
 
 from callsmith.record import document, lines
-from callsmith.record.calls import rows
+from callsmith.record.calls import CallRow, rows
 from callsmith.record.frame import SNIPPET, to_csv, to_parquet
 from callsmith.record.pricing import price
 from callsmith.record.report import Report
 from callsmith.record.take import take
+from callsmith.redaction import Redactor
 from callsmith.store import NotFound
 from components import services
 from components.chat.session import Opened
@@ -151,18 +153,29 @@ def _show(name: str, report: Report) -> None:
 
 def _content(kind: str, ids: Sequence[str] | None) -> Callable[[], bytes]:
     """Made when it is asked for."""
-    redactor = services.engine().logs.redactor
 
     def made() -> bytes:
-        store = services.store()
+        store, redactor = services.store(), services.engine().logs.redactor
         if kind in ("json", "jsonl"):
             export = document.export if kind == "json" else lines.export
             return b"".join(redactor.clean(piece) for piece in export(store, ids))
-        found = rows(store, ids, price(store))
+        found = (_without_keys(row, redactor) for row in rows(store, ids, price(store)))
         if kind == "csv":
-            return b"".join(redactor.clean(piece) for piece in to_csv(found))
+            return b"".join(to_csv(found))
         out = io.BytesIO()
         to_parquet(found, out)
         return out.getvalue()
 
     return made
+
+
+def _without_keys(row: CallRow, redactor: Redactor) -> CallRow:
+    """A key that a person typed into a conversation does not leave with it."""
+    if not redactor:
+        return row
+    return replace(
+        row,
+        conversation=redactor.text(row.conversation),
+        tool=None if row.tool is None else redactor.text(row.tool),
+        arguments=None if row.arguments is None else redactor.text(row.arguments),
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import jsonschema_rs
@@ -12,7 +12,10 @@ import pytest
 
 from callsmith.record.document import export
 from callsmith.record.schema import schema, schema_text
+from callsmith.record.written import WrittenConversation, WrittenExchange, WrittenTool
 from callsmith.store import Store
+from callsmith.store.records_io import BESIDE, KeptConversation
+from callsmith.store.schema import conversations, exchanges, tools
 from callsmith.types.tool import Tool
 from tests.engine.record.kit import CANARY, document, filled, opened, reaching, reads, taken
 from tests.engine.store_kit import exchange, exchanged, said, turn
@@ -175,3 +178,25 @@ def test_no_key_is_in_the_record(store: Store, monkeypatch: pytest.MonkeyPatch) 
     store.save_draft("chat", "y", CANARY)
     assert CANARY.encode() not in document(store)
     assert b"{{api_key}}" in document(store)
+
+
+# What a database keeps for its own work: it is made anew, or says where a thing stands.
+WORK = {
+    "conversations": {"owner", "waiting", "revision", "deleted_at"},
+    "exchanges": {"owner", "conversation_id", "worker", "heartbeat", "started_at"},
+    "tools": {"owner", "position", "deleted_at"},
+}
+
+
+def test_every_column_is_carried() -> None:
+    """A new column stands in the record too, or is named here: else an import would lose it."""
+    carried = {field.name for field in fields(KeptConversation)} | set(BESIDE)
+    assert {column.name for column in conversations.c} - WORK["conversations"] <= carried
+    assert set(BESIDE) <= {field.name for field in fields(WrittenConversation)}
+    tool_fields = {field.name for field in fields(WrittenTool)}
+    assert {column.name for column in tools.c} - WORK["tools"] <= tool_fields
+    renamed = {"parent_id": "parent", "node_id": "node", "usage_raw": "usage", "status": "response", "body": "response"}
+    renamed |= {"headers": "response"} | {column.name: "usage" for column in exchanges.c if "_tokens" in column.name}
+    renamed |= {column.name: "request" for column in exchanges.c if column.name.startswith("request_")}
+    names = {renamed.get(column.name, column.name) for column in exchanges.c} - WORK["exchanges"]
+    assert names <= {field.name for field in fields(WrittenExchange)}
