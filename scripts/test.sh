@@ -3,13 +3,25 @@
 # is missing, the tests that need the servers of others are skipped with the reason.
 set -eu
 cd "$(dirname "$0")/.."
+
+# What only the second part needs arrives beside what comes before it; what was said meanwhile stands before that part.
+told=$(mktemp -d)
+trap 'wait; rm -rf "$told"' EXIT
+sh scripts/chromium.sh >"$told/chromium" 2>&1 &
 sh scripts/setup.sh dev
-sh scripts/chromium.sh
-sh scripts/servers.sh || true
+sh scripts/servers.sh >"$told/servers" 2>&1 &
 sh scripts/node.sh || true
+arrived() {
+    wait
+    cat "$told/chromium" "$told/servers"
+}
+
 if [ $# -gt 0 ]; then
-    exec .venv/bin/python -m pytest "$@"
+    arrived
+    .venv/bin/python -m pytest "$@"
+    exit
 fi
 # Most of them two files at a time; what talks to a browser or to servers of others alone, since it minds the time.
 .venv/bin/python -m pytest -n 2 --dist loadfile -m "not browser and not servers"
-exec .venv/bin/python -m pytest -m "browser or servers"
+arrived
+.venv/bin/python -m pytest -m "browser or servers"
