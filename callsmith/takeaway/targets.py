@@ -42,6 +42,8 @@ _WRITERS: Mapping[str, Callable[[Taken], str]] = {
 _FILES = {"bash": "ask.sh", "python": "run_turn.py", "javascript": "run_turn.mjs"}
 _INSTALL = {"python": "pip install", "javascript": "npm install"}
 _RUN = {"bash": "sh", "python": "python", "javascript": "node"}
+# ``engines`` of the package openai 7; fetch is in Node since 18.
+_NODE = {"javascript-fetch": 18, "javascript-openai": 22}
 # Larger whole numbers are rounded by JavaScript.
 _EXACT = 2**53
 
@@ -82,7 +84,7 @@ def _own_notes(taken: Taken, target: Target) -> Iterator[str]:
         if taken.stubs:
             yield "The script sends the next request only; what to do with its calls stands at its end."
     elif target.language == "javascript":
-        yield "Needs Node 18 or newer."
+        yield f"Needs Node {_NODE[target.id]} or newer."
         if _has_large(taken.body):
             yield "The request has whole numbers that JavaScript rounds (beyond 9,007,199,254,740,992)."
 

@@ -12,7 +12,7 @@ from callsmith.conversation import PAUSED, Conversation
 from callsmith.takeaway.stubs import stub_of
 from callsmith.takeaway.types import Asks, Filled, Name, Stub
 from callsmith.types.answering import Answering
-from callsmith.types.connection import KEY_PLACEHOLDER, Connection
+from callsmith.types.connection import KEY_PLACEHOLDER, Connection, Target
 from callsmith.types.exchange import HttpRequest
 from callsmith.types.message import Message, Thread
 from callsmith.types.parts import Text, ToolCall, ToolResult
@@ -30,6 +30,7 @@ _OWN_KEYS = {
     "generativelanguage.googleapis.com": "GEMINI_API_KEY",
 }
 _OTHER_KEY = "CALLSMITH_API_KEY"
+_DEMO_HOST, _DEMO_SERVER = "demo.callsmith.invalid", "http://127.0.0.1:8765/v1"
 _PROMPT = "Write your prompt here"
 
 
@@ -40,7 +41,6 @@ class Taken:
     back after the first request. ``server_tools``: the provider runs tools of its own."""
 
     wire: str
-    model: str
     url: str
     headers: tuple[tuple[str, str | Filled], ...]
     body: Mapping[str, Any]
@@ -63,12 +63,13 @@ def take(ask: Asks, conversation: Conversation, answers: Mapping[str, Answering]
     everything = tuple(node.message for node in conversation.path())
     options = replace(ask.options.active(), stream=False)
     thread = filled_thread(Thread(ask.system, _begun(everything, notes)), ask.variables)
-    request = WIRES[ask.target.wire].request(ask.target, thread, ask.tools, options)
+    target = _outside(ask.target, notes)
+    request = WIRES[target.wire].request(target, thread, ask.tools, options)
     body = loads(request.body)
     if body.pop("stream", False):
         body.pop("stream_options", None)
         notes.append("Streaming is off: the code waits for whole replies.")
-    key = _key_of(ask.target.connection)
+    key = _key_of(target.connection)
     used: dict[str, None] = {}
     headers = tuple((name, _named(value, key, used)) for name, value in request.headers)
     body = _with_secrets(body, request, used)
@@ -79,8 +80,7 @@ def take(ask: Asks, conversation: Conversation, answers: Mapping[str, Answering]
     if used:
         notes.insert(0, f"Set {', '.join(used)} in the environment; no key is in the code.")
     return Taken(
-        wire=ask.target.wire,
-        model=ask.target.model,
+        wire=target.wire,
         url=request.url,
         headers=headers,
         body=clean,
@@ -93,6 +93,14 @@ def take(ask: Asks, conversation: Conversation, answers: Mapping[str, Answering]
         seconds=options.limits.total,
         notes=tuple(dict.fromkeys(notes)),
     )
+
+
+def _outside(target: Target, notes: list[str]) -> Target:
+    """The demo model of the app has no address; its server has one."""
+    if urlsplit(target.connection.base_url).hostname != _DEMO_HOST:
+        return target
+    notes.append("Start the demo model first: python -m callsmith demo-server")
+    return replace(target, connection=replace(target.connection, base_url=_DEMO_SERVER))
 
 
 def _begun(messages: Sequence[Message], notes: list[str]) -> tuple[Message, ...]:

@@ -16,7 +16,7 @@ import openai.resources.chat.completions
 import openai.resources.responses
 import pytest
 
-from callsmith.connections import ALL_WIRES
+from callsmith.connections import ALL_WIRES, DEMO
 from callsmith.conversation import Conversation, answer, append, say
 from callsmith.play import Ask
 from callsmith.starters import STARTERS
@@ -163,6 +163,19 @@ def test_without_tools_there_is_no_loop() -> None:
     for target in kit.targets("openai-chat"):
         text = kit.written(asking(), say(Conversation("c"), "Hi"), target).text
         assert "TOOLS" not in text and "MAX_STEPS" not in text and "next step" not in text
+
+
+def test_the_demo_is_asked_at_its_server() -> None:
+    made = kit.written(
+        Ask(Target(DEMO, "openai-chat", "demo-agent"), "", (), Options()), say(Conversation("c"), "Hi"), "curl"
+    )
+    assert "http://127.0.0.1:8765/v1/chat/completions" in made.text
+    assert made.notes[0] == "Start the demo model first: python -m callsmith demo-server"
+
+
+def test_variables_have_their_values() -> None:
+    ask = replace(asking(), variables={"user": "Ana"})
+    assert "Hi Ana" in kit.written(ask, say(Conversation("c"), "Hi {{user}}"), "python-httpx").text
 
 
 def test_an_unknown_target_is_refused() -> None:
