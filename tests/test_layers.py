@@ -74,8 +74,10 @@ def sources() -> list[str]:
 
 
 @cache
-def tree(file: str) -> ast.Module:
-    return ast.parse((ROOT / file).read_text(encoding="utf-8"), file)
+def read(file: str) -> tuple[tuple[Import, ...], tuple[str, ...]]:
+    """Imports and environment reads of a file. Its tree is let go: the garbage collector walks all that are held."""
+    parsed = ast.parse((ROOT / file).read_text(encoding="utf-8"), file)
+    return tuple(imports_of(file, parsed)), tuple(environment_reads(file, parsed))
 
 
 def imports_of(file: str, parsed: ast.Module) -> Iterator[Import]:
@@ -97,7 +99,7 @@ def imports_of(file: str, parsed: ast.Module) -> Iterator[Import]:
 
 @cache
 def imports() -> tuple[Import, ...]:
-    return tuple(found for file in sources() for found in imports_of(file, tree(file)))
+    return tuple(found for file in sources() for found in read(file)[0])
 
 
 def within(name: str, places: tuple[str, ...]) -> bool:
@@ -158,9 +160,7 @@ def test_imports_keep_to_the_layers() -> None:
 
 
 def test_only_settings_reads_the_environment() -> None:
-    faults = [
-        place for file in sources() if file != "callsmith/settings.py" for place in environment_reads(file, tree(file))
-    ]
+    faults = [place for file in sources() if file != "callsmith/settings.py" for place in read(file)[1]]
     assert not faults, "ask callsmith.settings instead:\n" + "\n".join(faults)
 
 

@@ -59,6 +59,7 @@ def refused(*arguments: str | Path, stdin: str | bytes | None = None) -> str:
     return result.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wire", ALL_WIRES)
 @pytest.mark.parametrize("starter", STARTERS, ids=lambda starter: starter.id)
 def test_every_starter_plays_to_its_end_in_every_format(starter: Any, wire: str) -> None:

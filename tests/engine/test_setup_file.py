@@ -256,6 +256,7 @@ def mutated(value: Any, way: list[int], junk: Any, how: int) -> Any:
     return made
 
 
+@pytest.mark.slow
 @given(PLACES, JUNK, st.integers(0, 2))
 @settings(max_examples=400)
 def test_a_damaged_document_is_read_or_told_and_nothing_else(way: list[int], junk: Any, how: int) -> None:
@@ -269,6 +270,7 @@ def test_a_damaged_document_is_read_or_told_and_nothing_else(way: list[int], jun
         jsonschema_rs.Draft202012Validator(schema()).validate(document(file))
 
 
+@pytest.mark.slow
 @given(st.integers(0, 5_000), st.integers(0, 3), st.text(max_size=3))
 @settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 def test_a_damaged_text_is_read_or_told_and_nothing_else(at: int, cut: int, put: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from callsmith.conversation import Conversation
@@ -12,6 +13,8 @@ from callsmith.store import Store
 from callsmith.types.answering import Answering, Reply, Rule
 from callsmith.types.setup import LoopLimits, Setup
 from tests.pages.playground import Page, weather
+
+pytestmark = pytest.mark.slow
 
 PROMPT = "What's the weather like in Boston today?"
 SUNNY = Answering(by="rules", auto=True, rules=(Rule(Reply('{"temperature": 21}'), name="sunny"),))

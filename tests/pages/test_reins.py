@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+
 from callsmith.conversation import Node
 from callsmith.results import Draft
 from callsmith.store import Store
 from tests.pages.playground import Page, weather
+
+pytestmark = pytest.mark.slow
 
 PROMPT = "What's the weather like in Boston today?"
 

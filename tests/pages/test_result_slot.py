@@ -27,6 +27,8 @@ from components.chat.slot_ways import Answerer
 from components.tools.panels import ANSWERS, PANELS
 from tests.pages.playground import WEATHER, Page, replied
 
+pytestmark = pytest.mark.slow
+
 PARIS = '{"temperature": 24, "unit": "celsius", "conditions": "sunny"}'
 RULES = (Rule(Reply(PARIS), (Condition("contains", "$.location", "Paris"),), "Paris"),)
 HTML = "<script>alert(1)</script> **bold** [x](javascript:alert(1))"
@@ -82,7 +84,6 @@ def has_area(page: Page, number: int = 0) -> bool:
 # Which way
 
 
-@pytest.mark.slow
 def test_the_ways_that_are_set_up_are_listed_the_tools_own_first(store: Store) -> None:
     page = waiting(store, Answering(by="rules", rules=RULES, http=Http(HttpCall("GET", "https://api.example.com/x"))))
     assert options(page) == [
@@ -175,7 +176,6 @@ def test_the_rule_that_will_answer_is_told(store: Store, ran: Ran) -> None:
     assert ran == [(frozenset((page.slot(0),)), False)]
 
 
-@pytest.mark.slow
 def test_the_second_call_of_a_tool_is_number_two(store: Store) -> None:
     second = (Rule(Reply("2"), (Condition("nth", value=2),), "second"),)
     page = waiting(store, Answering(by="rules", rules=second), "Paris", "Paris")

@@ -24,6 +24,7 @@ def assert_ends(which: str, seconds: float) -> None:
     assert done.stdout == "ended\n", done.stderr[-2000:]
 
 
+@pytest.mark.slow
 def test_known_recursion_ends() -> None:
     assert_ends("known", 100)
 

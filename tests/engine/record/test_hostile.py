@@ -212,6 +212,7 @@ def test_files_that_are_none(empty: Store, text: bytes) -> None:
     assert not empty.kept_ids() and not empty.kept_tool_ids()
 
 
+@pytest.mark.slow
 def test_many_messages_in_a_circle(empty: Store) -> None:
     """Refused at the first one, in linear time and without recursion."""
     count = 30_000
