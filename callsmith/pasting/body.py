@@ -93,7 +93,7 @@ def wire_of(body: Mapping[str, Any]) -> str:
     anthropic = {"tool_use", "tool_result", "thinking", "redacted_thinking", "document", "image", "server_tool_use"}
     if "system" in body or "input_schema" in tool or blocks & {*anthropic, "tool_addition"}:
         return "anthropic"
-    roles = {message.get("role") for message in said if isinstance(message, Mapping)}
+    roles = {str(message.get("role")) for message in said if isinstance(message, Mapping)}
     if roles & {"system", "developer", "tool", "function"} or "function" in tool:
         return "openai-chat"
     # Nothing but texts: Messages wants max_tokens in every request, and is spoken by Claude.

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from callsmith.conversation import CANCELLED, Conversation, append, may_ask, pending_calls
@@ -170,6 +170,8 @@ _values = st.recursive(
 )
 
 
+@pytest.mark.slow
+@example(wire="openai-chat", path=[3, 0, 0], value=[])
 @given(wire=st.sampled_from(sorted(BODIES)), path=st.lists(st.integers(0, 6), max_size=6), value=_values)
 def test_a_damaged_body_is_read_or_refused_but_never_a_crash(wire: str, path: list[int], value: Any) -> None:
     body = json.loads(json.dumps(BODIES[wire]))
