@@ -1,7 +1,8 @@
 """Recorded exchanges read again: the proof of the decoders, and a way to look at any saved exchange.
 
 A recording is a JSON file ``{"conversation", "exchanges": [...]}``; an exchange saved from the app is
-such a file. ``replay`` yields one plain object an exchange, documented in ``docs/replay.md``.
+such a file; one whose name ends in ``.jsonl`` has an exchange on each line. ``replay`` yields one plain
+object an exchange, documented in ``docs/replay.md``.
 """
 
 from __future__ import annotations
@@ -26,7 +27,11 @@ def recordings(paths: Sequence[Path]) -> Iterator[Mapping[str, Any]]:
         files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
         for file in files:
             try:
-                document = json.loads(file.read_text("utf-8"))
+                text = file.read_text("utf-8")
+                if file.suffix == ".jsonl":
+                    document: Any = {"exchanges": [json.loads(line) for line in text.split("\n") if line.strip()]}
+                else:
+                    document = json.loads(text)
             except ValueError as error:
                 raise ValueError(f"{file} is not JSON: {error}") from error
             exchanges = document.get("exchanges") if isinstance(document, dict) else None

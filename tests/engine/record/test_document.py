@@ -180,6 +180,18 @@ def test_no_key_is_in_the_record(store: Store, monkeypatch: pytest.MonkeyPatch) 
     assert b"{{api_key}}" in document(store)
 
 
+def test_an_exchange_whose_message_was_deleted_points_nowhere(store: Store, empty: Store) -> None:
+    main = filled(store)
+    conversation = store.load(main)
+    assert conversation is not None and conversation.head is not None
+    node = conversation.nodes[conversation.head]
+    store.delete_nodes(main, [node.id], node.parent)
+    assert taken(empty, document(store, main)).added == (main,)
+    assert empty.load(main) == store.load(main)
+    assert empty.exchange_turn_info(main)["e2"].node_id is None
+    assert taken(store, document(store, main)).there == 1
+
+
 # What a database keeps for its own work: it is made anew, or says where a thing stands.
 WORK = {
     "conversations": {"owner", "waiting", "revision", "deleted_at"},
