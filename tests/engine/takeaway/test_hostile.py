@@ -163,8 +163,10 @@ def test_signatures_and_pictures_keep_their_bytes(recorder: kit.Recorder, target
             # google-genai writes the alphabet for URLs, which JSON of Google's APIs may have as well.
             if "thoughtSignature" in part:
                 part["thoughtSignature"] = part["thoughtSignature"].replace("-", "+").replace("_", "/")
-            if "inlineData" in part:
-                part["inlineData"]["data"] = part["inlineData"]["data"].replace("-", "+").replace("_", "/")
+            if given_back := part.get("inlineData"):
+                given_back["data"] = given_back["data"].replace("-", "+").replace("_", "/")
+                if "mime_type" in given_back:
+                    given_back["mimeType"] = given_back.pop("mime_type")
     same(recorder, ask, conversation)
 
 
