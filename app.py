@@ -12,4 +12,4 @@ st.set_page_config(
     menu_items={"About": nav.ABOUT},
 )
 nav.mark_framed()
-st.navigation(nav.pages(), position="sidebar").run()
+nav.current().run()

@@ -30,7 +30,14 @@ def pages() -> list[st.Page]:
         st.Page("pages/tools.py", title="Tools", icon=":material/build:"),
         st.Page("pages/usage.py", title="Usage", icon=":material/bar_chart:"),
         st.Page("pages/connections.py", title="Connections", icon=":material/cable:"),
+        st.Page("pages/present.py", title="Presentation", icon=":material/slideshow:", visibility="hidden"),
     ]
+
+
+def current() -> st.Page:
+    """The page that was asked for, with the page list beside it; a presentation has none in sight."""
+    found = st.navigation(pages(), position="sidebar")
+    return st.navigation(pages(), position="hidden") if found.url_path == "present" else found
 
 
 def mark_framed() -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from components.chat import actions, saved, setup_file
 from components.chat.page_export import page_button
 from components.chat.session import Opened
+from components.present import place
 
 
 def menu(opened: Opened) -> None:
@@ -32,6 +33,15 @@ def menu(opened: Opened) -> None:
                 icon=":material/delete:",
                 on_click=actions.delete_conversation,
                 help="It can be undone from the sidebar",
+            )
+        if opened.conversation.head is not None:
+            st.button(
+                "Present",
+                key="present",
+                icon=":material/slideshow:",
+                on_click=place.begin,
+                args=(opened.conversation.id,),
+                help="Step by step in large type, driven by the keyboard, for people who never saw a tool call",
             )
         st.markdown("**Take it along**")
         page_button(opened)

@@ -38,6 +38,7 @@ from components.connections import picker
 from components.inspect import timeline
 from components.inspect.compare import compare_dialog
 from components.inspect.request_panel import request_panel
+from components.present import place
 from components.state import ui
 from components.tools import panel as tools_panel
 from components.usage import panel as usage_panel
@@ -48,6 +49,7 @@ from components.words import count, measured, plain
 def render() -> None:
     """While a reply arrives, it is drawn first and the rest of the page right behind its first token: the
     rest is on the screen already, from the run before."""
+    place.go_if_asked()
     session.follow_url()
     # The job first: a reply that ends in between is then in the conversation that is read next.
     run = runs.active(ui().conversation_id or "")
@@ -223,7 +225,7 @@ def _after(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
             on_click=actions.retry,
             help=None if asked else "Ask again for this reply; this one is kept as an arm",
         )
-        if asked or not drafts.slots(conversation):
+        if asked:
             insert_popover([tool.name for tool in session.tools_of(opened.setup).values()])
 
 

@@ -87,3 +87,17 @@ def test_what_was_written_to_the_cache_is_said() -> None:
 )
 def test_money(usd: float | None, words: str) -> None:
     assert money(usd) == words
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![a](https://x.example/i)",
+        "<div>\n```\n\n![a](https://x.example/i)\n```",
+        "x ``` ![a](https://x.example/i) ```",
+        "`![a](https://x.example/i)\n`",
+        "\\![a](https://x.example/i)",
+    ],
+)
+def test_nothing_a_model_writes_is_an_image(text: str) -> None:
+    assert "![" not in markdown(text)

@@ -1,0 +1,1 @@
+"""A conversation shown to an audience, one step at a time."""

@@ -1,0 +1,61 @@
+"""Where a presentation stands: which conversation, which step. Kept for the session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from components.chat import session
+from components.state import ui
+
+_STATE = "presentation"
+WANTED = "presentation-wanted"
+
+
+@dataclass(slots=True)
+class Place:
+    """``step`` counts from 0; ``last`` is how many there were when it was drawn. ``awaited``: the step that is gone to
+    as soon as it is there, since the presentation stood at the end when it went on."""
+
+    step: int = 0
+    last: int = 0
+    json: bool = False
+    awaited: int | None = None
+
+    def drawn(self, steps: int) -> None:
+        """There are so many steps now."""
+        self.last = steps
+        if self.awaited is not None and self.awaited < steps:
+            self.step, self.awaited = self.awaited, None
+        self.step = min(self.step, steps - 1)
+
+
+def place() -> Place:
+    found: Place = st.session_state.setdefault(_STATE, Place())
+    return found
+
+
+def begin(conversation_id: str) -> None:
+    """From the first step of this conversation."""
+    st.session_state[_STATE] = Place()
+    if ui().conversation_id != conversation_id:
+        session.show(conversation_id)
+    st.session_state[WANTED] = True
+
+
+def go_if_asked() -> None:
+    """In the main body: a callback may not change the page."""
+    if st.session_state.pop(WANTED, False):
+        st.switch_page("pages/present.py", query_params={session.PARAM: ui().conversation_id or ""})
+
+
+def go(step: int) -> None:
+    here = place()
+    here.step = min(max(step, 0), max(here.last - 1, 0))
+    here.awaited = None
+
+
+def toggle_json() -> None:
+    here = place()
+    here.json = not here.json
