@@ -48,7 +48,7 @@ class Playground:
 
     def ready(self) -> None:
         """Connected, drawn, and nothing running."""
-        expect(self.page.locator(READY)).to_be_visible(timeout=30_000)
+        expect(self.page.locator(READY)).to_be_visible(timeout=90_000)
 
     def key(self, key: str) -> Locator:
         return self.page.locator(f".st-key-{key}")

@@ -33,7 +33,7 @@ def test_stop_keeps_what_came(app: App, window: Open, way: str) -> None:
 def test_a_retry_is_an_arm_of_its_own(app: App, window: Open) -> None:
     app.begin_with(Setup(model="demo-agent"))
     page = window(app)
-    page.say("write 60 words")
+    page.say("write 150 words")
     _comes(page)
     page.press("stop")
     expect(page.problem).to_contain_text("Stopped by you")
@@ -44,7 +44,7 @@ def test_a_retry_is_an_arm_of_its_own(app: App, window: Open) -> None:
     page.settled()
     cut, whole = _replies(app, page.conversation_id)
     assert whole.startswith(cut[:20])
-    assert len(cut.split()) < len(whole.split()) == 60
+    assert len(cut.split()) < len(whole.split()) == 150
     expect(page.problem).to_have_count(0)
 
     page.page.get_by_role("button", name="Earlier arm").click()
