@@ -19,6 +19,11 @@ from callsmith.types.connection import KEY_PLACEHOLDER
 _WRITE = "write {{NAME}} in its place and set that variable in the environment, .env or secrets.toml"
 _OWN_KEY = "{{api_key}} is the provider's own key; name another variable"
 _NAMED = re.compile(r"-{0,2}([A-Za-z][\w-]*)=(.*)", re.DOTALL)
+# These start the program that their first argument names.
+_STARTERS = re.compile(r"(node|bun|deno|npx|bunx|python[\d.]*|py|uv|uvx|pipx)(\.exe)?", re.IGNORECASE)
+_COMMANDS = ("run", "tool", "exec", "x")
+# Any other option of theirs may take the next word, which may be anything.
+_ALONE = ("-y", "--yes", "-q", "--quiet", "-m", "-u", "-s", "-E", "-I", "-B", "--no-project", "--isolated", "--offline")
 
 
 def url_problem(url: str) -> str:
@@ -86,6 +91,30 @@ def imported(url: str, command: str, headers: str) -> Mcp | None:
         return None
     kept = [line for line in headers.splitlines() if not headers_problem(line)]
     return Mcp(url, "" if url else command, headers_of("\n".join(kept)))
+
+
+def program(command: str) -> str:
+    """What a command line starts, in one word: the script or the package where another program runs it. Nothing that
+    may be a value of an option, so no secret."""
+    try:
+        first, *words = shlex.split(command)
+    except ValueError:
+        return ""
+    name = _last(first)
+    if not _STARTERS.fullmatch(name):
+        return name
+    waiting = iter(words)
+    for word in waiting:
+        if word.startswith("-"):
+            if word not in _ALONE and "=" not in word:
+                next(waiting, None)
+        elif word not in _COMMANDS:
+            return name if REFERENCE.search(word) or _holds_key(word) else _last(word)
+    return name
+
+
+def _last(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]
 
 
 def _holds_key(text: str) -> bool:

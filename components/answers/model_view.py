@@ -127,7 +127,10 @@ def _material(here: Settings) -> str:
 
 
 def _choose_connection(tool_id: str, key: str) -> None:
+    """A label of before, such as one of a connection that was renamed since, is no choice."""
     chosen = st.session_state[key]
+    if chosen != _DEFAULT and services.connection(chosen) is None:
+        return
     _change(tool_id, lambda now: replace(now, connection_id=chosen, model="", wire=""))
 
 
@@ -137,7 +140,11 @@ def _choose_model(tool_id: str, key: str) -> None:
 
 
 def _choose_format(tool_id: str, key: str) -> None:
+    """The label of the proposed format changes with the model; the one of before is no choice."""
     wire = st.session_state[key]
+    connection = _connection(settings.kept(tool_id).model or Player())
+    if connection is None or wire not in (_DEFAULT, *connection.wires):
+        return
     _change(tool_id, lambda now: replace(now, wire=wire))
 
 

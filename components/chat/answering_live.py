@@ -45,6 +45,8 @@ class Places:
         return call_id in self._answered_now
 
     def draw(self, call_id: str, slot_key: str) -> None:
+        """The first place is the slot's, which would stay in view while the script runs if nothing else took it."""
+        st.empty()
         with st.container(horizontal=True, vertical_alignment="center", key=f"running-{slot_key}"):
             self._lines[call_id] = st.empty()
             st.button(

@@ -83,12 +83,11 @@ def call_card(
     answer: Callable[[], None] | None = None,
     was_offered: Callable[[], bool] = lambda: False,
     media: Sequence[Media] = (),
-    running: bool = False,
     beside: Callable[[], None] | None = None,
 ) -> None:
     """A call of the transcript. ``answer`` draws the slot of a waiting call, in the place of its result. ``media``
-    are part of the result; ``was_offered`` is asked for a tool that is not there; ``running``: it is being
-    answered; ``beside`` draws what else can be done with the call."""
+    are part of the result; ``was_offered`` is asked for a tool that is not there; ``beside`` draws what else can be
+    done with the call."""
     verdict = judge(call, tools)
     offered = not verdict.known and was_offered()
     with st.container(border=True, key=key):

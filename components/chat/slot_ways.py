@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from callsmith.answering.rules import Matched, match
 from callsmith.conversation import Conversation, answerable
+from callsmith.mcp_way import program
 from callsmith.results import Draft
 from callsmith.slots import Slot
 from callsmith.types.answering import Answering, By, FaultKind, Mcp, Player
@@ -124,10 +125,8 @@ def _label(by: By, answering: Answering) -> str:
 
 
 def _server(mcp: Mcp) -> str:
-    """By its host or its program: a command's arguments may hold what nobody should read here."""
-    if mcp.url:
-        return _host(mcp.url)
-    return mcp.command.split()[0].replace("\\", "/").rpartition("/")[2] if mcp.command.strip() else "not named yet"
+    """By its host or its program: the rest of a command may hold what nobody should read here."""
+    return _host(mcp.url) if mcp.url else program(mcp.command) or "not named yet"
 
 
 def _model(player: Player) -> str:

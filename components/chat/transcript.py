@@ -177,7 +177,6 @@ class Transcript:
             answer=self._answer_of(call, slot),
             was_offered=lambda: origin is not None and call.name in asked_in(origin.exchange_id).tools,
             media=answers.media.get(call.id, ()) if answers is not None else (),
-            running=self._places is not None and self._places.is_running(call.id),
             beside=self._beside(node, call, number),
         )
         key, answered = f"{node.id[:12]}-{number}", self._results.get(node.id)
@@ -195,7 +194,7 @@ class Transcript:
     def _beside(self, node: Node, call: ToolCall, number: int) -> Callable[[], None] | None:
         """Faults are tried in the last turn only, and with a tool that is there."""
         if self._running:
-            return None
+            return _nothing_beside
         last = max((at for at, one in enumerate(self._path) if one.message.role == "user"), default=0)
         tries = call.name in self._tools and node in self._path[last:]
         key = f"{node.id[:12]}-{number}"
@@ -208,7 +207,8 @@ class Transcript:
         return draw
 
     def _waiting(self, slot: Slot) -> None:
-        result_slot(self._conversation.id, slot, self._wire, self._answerers[slot.key])
+        with st.container():
+            result_slot(self._conversation.id, slot, self._wire, self._answerers[slot.key])
 
     def _approval(self, node: Node, asked: Approval, number: int) -> None:
         answers = self._answers.get(node.id)
@@ -262,3 +262,9 @@ class Transcript:
                     args=(siblings[other].id if inside else node.id,),
                 )
             st.caption(f"arm {at + 1} of {len(siblings)}")
+
+
+def _nothing_beside() -> None:
+    """In the places of "Try faults" and "More", which would stay in view as long as the script runs."""
+    st.empty()
+    st.empty()

@@ -165,3 +165,19 @@ def test_asked_each_time_the_tools_run_at_one_click(app: App, window: Open) -> N
     page.shot("run-and-continue")
     page.go_on.click()
     expect(page.messages.last).to_contain_text("sunny in Boston")
+
+
+def test_a_call_that_is_being_answered_shows_nothing_of_its_slot(app: App, window: Open) -> None:
+    slow = rules(Rule(Reply("{}", delay=60.0), name="slow"), auto=False)
+    app.begin_with(setup_with(app.store, (WEATHER, slow)))
+    page = window(app)
+    page.open()
+    page.say(PROMPT)
+    call = page.calls().first
+    call.get_by_role("button", name="Run").click()
+    expect(call.get_by_role("button", name="Give up this call")).to_be_visible()
+    expect(call.get_by_role("button")).to_have_text(["Give up this call"])
+    page.shot("call-running")
+    call.get_by_role("button", name="Give up this call").click()
+    expect(call.get_by_role("button", name="Run")).to_be_visible()
+    page.settled()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from callsmith.mcp_way import command_problem, headers_problem, imported, lines_of, url_problem
+from callsmith.mcp_way import command_problem, headers_problem, imported, lines_of, program, url_problem
 from callsmith.types.answering import Mcp
 
 
@@ -77,3 +77,28 @@ def test_an_import_keeps_what_holds_no_secret() -> None:
     assert imported("https://x.io/mcp?token=hunter2", "", "") is None
     assert imported("", "npx server --password hunter2", "") is None
     assert imported("", "", "") is None
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("", ""),
+        ("   ", ""),
+        ("'open", ""),
+        ("/opt/weather/serve --port 3", "serve"),
+        ("node ./dist/weather.js stdio", "weather.js"),
+        ("/usr/bin/npx -y @modelcontextprotocol/server-everything", "server-everything"),
+        ("python3.11 -u -m weather.server", "weather.server"),
+        ("uv run --directory /srv/weather server.py", "server.py"),
+        ("uvx mcp-server-time --local-timezone UTC", "mcp-server-time"),
+        ("uvx --from=git+https://x.io/weather weather", "weather"),
+        ("npx", "npx"),
+        ("node --token canary server.js", "server.js"),
+        ("node --token canary", "node"),
+        ("node {{SCRIPT}}", "node"),
+        ("uvx sk-canary-0123456789abcdef", "uvx"),
+        ("weather canary", "weather"),
+    ],
+)
+def test_a_command_is_called_by_what_it_starts(command: str, name: str) -> None:
+    assert program(command) == name

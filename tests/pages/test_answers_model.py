@@ -84,6 +84,22 @@ def test_the_proposed_format_is_the_default(store: Store) -> None:
     assert box.value == "" and "Responses (proposed)" in box.options
 
 
+@pytest.mark.parametrize(
+    ("box", "label"), [("connection", "Default (one that was renamed)"), ("wire", "Chat Completions (proposed)")]
+)
+def test_a_label_of_before_is_no_choice(store: Store, box: str, label: str) -> None:
+    """A browser sends the label that it shows, also when the page has renamed it meanwhile."""
+    store.save_connection(OTHER)
+    chosen = Player("other", "gpt-5", "openai-chat")
+    tool_id = tool(store, chosen)
+    at = view(tool_id)
+    widget = at.selectbox(key=f"answers-player-{box}-{tool_id}")
+    widget.options.append(label)
+    widget.set_value(label).run()
+    assert not at.exception
+    assert kept(store, tool_id) == chosen
+
+
 def test_a_missing_key_is_said(store: Store) -> None:
     store.save_connection(Connection("keyed", "Keyed", "https://api.openai.com/v1", key=KeyRef("session")))
     assert "key to be typed" in words(view(tool(store, Player("keyed", "m"))))

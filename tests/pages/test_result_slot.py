@@ -100,7 +100,7 @@ def test_the_ways_that_are_set_up_are_listed_the_tools_own_first(store: Store) -
     [
         ("fault", Answering(fault=Fault("timeout")), "A fault: timeout"),
         ("mcp", Answering(mcp=Mcp(url="https://mcp.example.com/mcp")), "MCP server mcp.example.com"),
-        ("mcp", Answering(mcp=Mcp(command="/usr/bin/npx -y server --token abc")), "MCP server npx"),
+        ("mcp", Answering(mcp=Mcp(command="/usr/bin/npx -y @some/server@1.2 --token abc")), "MCP server server@1.2"),
         ("mcp", Answering(), "MCP server"),
         ("model", Answering(model=Player(model="demo-agent")), "A model, demo-agent"),
         ("model", Answering(), "A model, the default one"),
