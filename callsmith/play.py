@@ -66,16 +66,25 @@ class Play:
         self._secret = secret
         self._logs = logs
 
-    def ask(self, conversation: Conversation, ask: Ask, key: str | None, new: Sequence[Node] = ()) -> Job:
-        """Start the exchange at the head. ``new`` holds nodes not yet in the store; they are kept with it.
+    def ask(
+        self,
+        conversation: Conversation,
+        ask: Ask,
+        key: str | None,
+        new: Sequence[Node] = (),
+        *,
+        seen: int | None = None,
+    ) -> Job:
+        """Start the exchange at the head. ``new`` holds nodes not yet in the store; they are kept with it. ``seen``:
+        the stamp that the conversation must still have.
 
-        Raises ``CannotAsk`` when calls wait for results, the key or a header's secret is missing.
+        Raises ``CannotAsk`` when calls wait for results, the key or a header's secret is missing, and ``Changed``.
         """
         reason = may_ask(conversation)
         if reason:
             raise CannotAsk(reason)
         exchange, outgoing, used = self._prepared(ask, build(ask, conversation), key)
-        self._store.begin_exchange(exchange, conversation.id, conversation.head, nodes=new)
+        self._store.begin_exchange(exchange, conversation.id, conversation.head, nodes=new, seen=seen)
         return self._started(exchange, outgoing, used, ask, _StoreSink(self._store, conversation.head))
 
     def aside(self, conversation_id: str, ask: Ask, key: str | None, prompt: str, plays: str) -> Job:

@@ -13,11 +13,12 @@ _STYLE = """<style>
 
 
 PANEL, OPTIONS = "panel", "options"
+_POPOVERS = (PANEL, OPTIONS, "conversation", "auto-run", "variables")
 
 
 def fold_popovers() -> None:
     """For a callback that opens a dialog: an open popover would stay on top of it."""
-    for key in (PANEL, OPTIONS):
+    for key in _POPOVERS:
         if st.session_state.get(key):
             st.session_state[key] = False
 

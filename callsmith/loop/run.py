@@ -23,7 +23,7 @@ from callsmith.loop.calls import Answerer, Calls, Task
 from callsmith.loop.types import Ended, Limit, Phase, Plan, RunSnapshot, Used
 from callsmith.play import CannotAsk, Play, added
 from callsmith.slots import Slot
-from callsmith.store import NotFound, Store
+from callsmith.store import Changed, NotFound, Store
 from callsmith.types.answering import Answer
 from callsmith.types.connection import Target
 from callsmith.types.parts import Made
@@ -170,9 +170,9 @@ class Run:
             if tasks and (ended := self._answer(tasks)) is not None:
                 return ended
             waits = places.slots(self._with.store, conversation)
-            if (ended := self._before_asking(conversation, waits, stamp)) is not None:
+            if (ended := self._before_asking(conversation, waits)) is not None:
                 return ended
-            if (ended := self._ask(conversation, waits)) is not None:
+            if (ended := self._ask(conversation, waits, stamp)) is not None:
                 return ended
 
     def _follow(self, job: Job) -> Ended | None:
@@ -242,7 +242,7 @@ class Run:
         self._did = True
         return self._cut_off()
 
-    def _before_asking(self, conversation: Conversation, waits: list[Slot], stamp: int | None) -> Ended | None:
+    def _before_asking(self, conversation: Conversation, waits: list[Slot]) -> Ended | None:
         """Why the model is not asked now; None where it is."""
         missing = [slot.call.name or "a call without a name" for slot in waits if slot.problem]
         if missing or not self._begin.go_on:
@@ -255,11 +255,9 @@ class Run:
             return _paused()
         if limit := limit_rules.reached(self._plan.limits, replace(self._used, seconds=self._seconds())):
             return self._at(limit)
-        if self._with.store.stamp(self.conversation_id) != stamp:
-            return _moved()
         return self._cut_off()
 
-    def _ask(self, conversation: Conversation, waits: list[Slot]) -> Ended | None:
+    def _ask(self, conversation: Conversation, waits: list[Slot], stamp: int | None) -> Ended | None:
         store = self._with.store
         after = conversation
         if waits:
@@ -273,7 +271,10 @@ class Run:
         with self._setting_out:
             if ended := self._cut_off():
                 return ended
-            self._job = self._with.play.ask(after, self._plan.ask, self._plan.key, new)
+            try:
+                self._job = self._with.play.ask(after, self._plan.ask, self._plan.key, new, seen=stamp)
+            except Changed:
+                return _moved()
             self._calls = None
         places.clear(store, self.conversation_id, waits)
         return None

@@ -4,7 +4,7 @@
 every query asks for it, so logins can separate people later. All methods are safe from any thread.
 """
 
-from callsmith.store.base import NotFound, StoreError
+from callsmith.store.base import Changed, NotFound, StoreError
 from callsmith.store.connections import Connections
 from callsmith.store.conversations import Conversations
 from callsmith.store.exchanges import Exchanges
@@ -16,6 +16,7 @@ from callsmith.store.recovery import Recovery
 from callsmith.store.tools import Tools
 
 __all__ = [
+    "Changed",
     "ConversationSummary",
     "ExchangeInfo",
     "NotFound",

@@ -28,6 +28,10 @@ class NotFound(LookupError):
     """The thing asked for is not in the store, or belongs to someone else."""
 
 
+class Changed(RuntimeError):
+    """Someone else changed the conversation since it was read; nothing was written."""
+
+
 class Base:
     def __init__(self, url: str, owner: str = "local") -> None:
         self.owner = owner

@@ -30,12 +30,19 @@ _ENDS = tuple(state for state in get_args(ExchangeState) if state != "running")
 
 class Exchanges(Base):
     def begin_exchange(
-        self, exchange: Exchange, conversation_id: str, parent_id: str | None, *, nodes: Sequence[Node] = ()
+        self,
+        exchange: Exchange,
+        conversation_id: str,
+        parent_id: str | None,
+        *,
+        nodes: Sequence[Node] = (),
+        seen: int | None = None,
     ) -> None:
-        """Keep the request, and the new nodes it asks below, before anything is sent. The head moves to the parent."""
+        """Keep the request, and the new nodes it asks below, before anything is sent. The head moves to the parent.
+        ``seen``: the stamp the conversation must still have; ``Changed`` where it has another."""
         row = self._begun(exchange, conversation_id, parent_id=parent_id)
         with self._write() as connection:
-            tree.touch(connection, self.owner, conversation_id)
+            tree.touch(connection, self.owner, conversation_id, seen=seen)
             tree.add_nodes(connection, self.owner, conversation_id, nodes)
             tree.move_head(connection, self.owner, conversation_id, parent_id)
             connection.execute(sa.insert(exchanges).values(row))

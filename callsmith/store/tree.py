@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from callsmith.conversation import Node, answerable, approvals
-from callsmith.store.base import NotFound, insert_new, now
+from callsmith.store.base import Changed, NotFound, insert_new, now
 from callsmith.store.schema import conversations, nodes
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.message import Message
@@ -20,13 +20,23 @@ from callsmith.types.message import Message
 TITLE_LENGTH = 60
 
 
-def touch(connection: sa.Connection, owner: str, conversation_id: str, *, said: bool = True) -> None:
-    """A new revision; ``said`` also brings the conversation to the top of the recent ones."""
+def touch(
+    connection: sa.Connection, owner: str, conversation_id: str, *, said: bool = True, seen: int | None = None
+) -> None:
+    """A new revision; ``said`` also brings the conversation to the top of the recent ones. ``seen``: the revision that
+    it must still have, else ``Changed``."""
     values: dict[str, Any] = {"revision": conversations.c.revision + 1}
     if said:
         values["updated_at"] = now()
-    if not connection.execute(_mine(owner, conversation_id).values(values)).rowcount:
-        raise NotFound(f"no conversation {conversation_id}")
+    mine = _mine(owner, conversation_id)
+    if seen is not None:
+        mine = mine.where(conversations.c.revision == seen)
+    if connection.execute(mine.values(values)).rowcount:
+        return
+    there = sa.select(conversations.c.id).where(conversations.c.owner == owner, conversations.c.id == conversation_id)
+    if connection.execute(there).first() is not None:
+        raise Changed(f"conversation {conversation_id} was changed meanwhile")
+    raise NotFound(f"no conversation {conversation_id}")
 
 
 def add_nodes(connection: sa.Connection, owner: str, conversation_id: str, new: Sequence[Node]) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import streamlit as st
 
 from components.chat import actions, saved, setup_file
+from components.chat.code_export import code_button
 from components.chat.page_export import page_button
 from components.chat.session import Opened
+from components.conversations.transfer import export_button
 from components.present import place
 
 
@@ -45,6 +47,8 @@ def menu(opened: Opened) -> None:
             )
         st.markdown("**Take it along**")
         page_button(opened)
+        code_button(opened)
+        export_button(opened)
         setup_file.export_button(opened)
         st.markdown("**Begin others so**")
         saved.save_field(opened)

@@ -18,6 +18,7 @@ from components.chat import actions, drafts, matrix, runs, session
 from components.chat.answering_live import Places
 from components.chat.answering_live import watch as watch_tools
 from components.chat.arms_view import arms_button, arms_dialog
+from components.chat.code_export import code_dialog
 from components.chat.composer import composer, continue_button
 from components.chat.conversation_menu import menu
 from components.chat.empty import empty_page
@@ -73,6 +74,7 @@ def render() -> None:
             with right:
                 layout.side_panel(lambda: _panel(opened, ordered))
         tools_panel.dialogs()
+        code_dialog(opened)
         arms_dialog(opened.conversation, infos)
         matrix.dialog(opened.conversation, lambda: runs.plan_of(opened))
         compare_dialog(opened.conversation, lambda: session.ask_of(opened.setup, opened.conversation))

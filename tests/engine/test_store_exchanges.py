@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from callsmith.store import ExchangeInfo, NotFound, Store
+from callsmith.store import Changed, ExchangeInfo, NotFound, Store
 from callsmith.types.exchange import Marks
 from callsmith.types.parts import ToolCall
 from callsmith.types.problem import Problem
@@ -178,3 +178,17 @@ def test_usage_rows_are_oldest_first_and_outlive_a_deleted_conversation(store: S
     assert [row.exchange_id for row in store.usage_rows(second)] == ["e1"]
     store.delete(first)
     assert [(row.exchange_id, row.title) for row in store.usage_rows()] == [("e2", ""), ("e1", "Two")]
+
+
+def test_nothing_is_begun_where_someone_else_changed_the_conversation(store: Store) -> None:
+    conversation_id = exchanged(store, answer=turn())
+    seen = store.stamp(conversation_id)
+    store.rename(conversation_id, "Another title")
+    more = said("more", (store.load(conversation_id) or pytest.fail()).head)
+    with pytest.raises(Changed):
+        store.begin_exchange(exchange("e2"), conversation_id, more.id, nodes=[more], seen=seen)
+    assert store.exchange("e2") is None
+    assert more.id not in (store.load(conversation_id) or pytest.fail()).nodes
+    store.begin_exchange(exchange("e2"), conversation_id, more.id, nodes=[more], seen=store.stamp(conversation_id))
+    with pytest.raises(NotFound):
+        store.begin_exchange(exchange("e3"), "nowhere", None, seen=1)
