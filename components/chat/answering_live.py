@@ -35,14 +35,10 @@ def call_line(run: CallRun) -> str:
 class Places:
     """The lines of the calls that are being answered, by call id; a card draws its own through ``draw``."""
 
-    def __init__(self, conversation_id: str, run: Run) -> None:
+    def __init__(self, conversation_id: str) -> None:
         self._conversation_id = conversation_id
-        self._answered_now = {call.call_id for call in run.snapshot().calls}
         self._lines: dict[str, Any] = {}
         self._shown: dict[str, str] = {}
-
-    def is_running(self, call_id: str) -> bool:
-        return call_id in self._answered_now
 
     def draw(self, call_id: str, slot_key: str) -> None:
         """The first place is the slot's, which would stay in view while the script runs if nothing else took it."""

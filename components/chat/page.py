@@ -61,7 +61,7 @@ def render() -> None:
     left, right = (st.container(), None) if narrow else st.columns([0.62, 0.38], gap="medium")
     with left:
         areas = _Areas()
-    places = Places(opened.conversation.id, run) if run is not None and job is None else None
+    places = Places(opened.conversation.id) if run is not None and job is None else None
 
     def rest() -> Any:
         infos = services.store().exchange_turn_info(opened.conversation.id) if opened.exists else {}
