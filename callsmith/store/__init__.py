@@ -6,28 +6,31 @@ every query asks for it, so logins can separate people later. All methods are sa
 
 from callsmith.store.base import Changed, NotFound, StoreError
 from callsmith.store.connections import Connections
-from callsmith.store.conversations import Conversations
 from callsmith.store.exchanges import Exchanges
 from callsmith.store.keepsakes import Keepsakes
 from callsmith.store.recorded_calls import RecordedCalls
 from callsmith.store.records import ConversationSummary, ExchangeInfo, ToolChange, ToolRecord, ToolVersion, UsageRow
 from callsmith.store.records_io import RecordsIO
 from callsmith.store.recovery import Recovery
+from callsmith.store.sessions import Found, SessionRow, Sessions, Wanted
 from callsmith.store.tools import Tools
 
 __all__ = [
     "Changed",
     "ConversationSummary",
     "ExchangeInfo",
+    "Found",
     "NotFound",
+    "SessionRow",
     "Store",
     "StoreError",
     "ToolChange",
     "ToolRecord",
     "ToolVersion",
     "UsageRow",
+    "Wanted",
 ]
 
 
-class Store(Conversations, Recovery, RecordsIO, Exchanges, Tools, RecordedCalls, Connections, Keepsakes):
+class Store(Sessions, Recovery, RecordsIO, Exchanges, Tools, RecordedCalls, Connections, Keepsakes):
     """``Store(url, owner)`` opens the database, brings it up to date and raises ``StoreError`` if it cannot."""

@@ -61,7 +61,20 @@ conversations = sa.Table(
     # A copy made to try something: which conversation it began as, and whether the lists leave it out.
     sa.Column("forked_from", AnyText),
     sa.Column("hidden", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("tags", sa.JSON, nullable=False, server_default=sa.text("'[]'")),
+    sa.Column("pinned", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("archived", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index(None, "owner", "updated_at"),
+)
+
+# What was said in a conversation and which tools were called, folded for search (``words.py``).
+conversation_words = sa.Table(
+    "conversation_words",
+    metadata,
+    sa.Column("conversation_id", AnyText, sa.ForeignKey("conversations.id"), primary_key=True),
+    _owner(),
+    sa.Column("said", AnyText, nullable=False),
+    sa.Column("tools", AnyText, nullable=False),
 )
 
 nodes = sa.Table(

@@ -13,7 +13,8 @@ import sqlalchemy as sa
 
 from callsmith.conversation import Node, answerable, approvals
 from callsmith.store.base import Changed, NotFound, insert_new, now
-from callsmith.store.schema import conversations, nodes
+from callsmith.store.schema import conversation_words, conversations, nodes
+from callsmith.store.words import entry, listed
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.message import Message
 
@@ -59,10 +60,25 @@ def add_nodes(connection: sa.Connection, owner: str, conversation_id: str, new: 
         for offset, node in enumerate(new)
     ]
     insert_new(connection, nodes, rows)
+    _learn(connection, owner, conversation_id, [row["message"] for row in rows])
     title = next((title_of(node.message) for node in new if node.message.role == "user"), "")
     if title:
         untitled = _mine(owner, conversation_id).where(conversations.c.title == "")
         connection.execute(untitled.values(title=title))
+
+
+def _learn(connection: sa.Connection, owner: str, conversation_id: str, messages: Sequence[Any]) -> None:
+    """What is said in new messages can be found from now on."""
+    said, tools = entry(messages)
+    mine = conversation_words.c.conversation_id == conversation_id
+    before = connection.execute(sa.select(conversation_words.c.tools).where(mine)).scalar()
+    if before is None:
+        row = {"conversation_id": conversation_id, "owner": owner, "said": said, "tools": tools}
+        connection.execute(sa.insert(conversation_words).values(row))
+        return
+    names = dict.fromkeys(name for name in (before + tools).split("|") if name)
+    longer = conversation_words.c.said + ("\n" + said)
+    connection.execute(sa.update(conversation_words).where(mine).values(said=longer, tools=listed(names)))
 
 
 def remove_nodes(connection: sa.Connection, owner: str, conversation_id: str, ids: Sequence[str]) -> None:
@@ -73,6 +89,9 @@ def remove_nodes(connection: sa.Connection, owner: str, conversation_id: str, id
                 nodes.c.owner == owner, nodes.c.conversation_id == conversation_id, nodes.c.id == node_id
             )
         )
+    left = sa.select(nodes.c.message).where(nodes.c.conversation_id == conversation_id).order_by(nodes.c.position)
+    connection.execute(sa.delete(conversation_words).where(conversation_words.c.conversation_id == conversation_id))
+    _learn(connection, owner, conversation_id, list(connection.execute(left).scalars()))
 
 
 def move_head(connection: sa.Connection, owner: str, conversation_id: str, head: str | None) -> None:

@@ -1,0 +1,129 @@
+"""All conversations, found again and kept in order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from callsmith.store import Store, Wanted
+from callsmith.types.parts import ToolCall
+from callsmith.types.usage import Usage
+from tests.engine.store_kit import exchanged, said, turn, url_in
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    made = Store(url_in(tmp_path))
+    yield made
+    made.close()
+
+
+def titles(store: Store, **wanted: object) -> list[str]:
+    return [row.title for row in store.find(Wanted(**wanted)).rows]  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def three(store: Store) -> tuple[str, str, str]:
+    call = ToolCall("c", "get_weather", '{"city": "Málaga"}')
+    first = exchanged(store, "Weather in Málaga", turn("It is sunny", call, usage=Usage(10, 5)), "e1")
+    second = exchanged(store, "Book a meeting with Ana", turn("Done, it is booked"), "e2")
+    third = exchanged(store, "天気はどうですか", turn("晴れです"), "e3")
+    return first, second, third
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("malaga", 1),
+        ("MÁLAGA", 1),
+        ("sunny weather", 1),
+        ("get_wea", 1),
+        ('"it is"', 2),
+        ('"it is booked"', 1),
+        ("天気", 1),
+        ("nothing of this", 0),
+        ("100%", 0),
+        ("", 3),
+    ],
+)
+def test_all_words_are_found_whatever_their_accents(
+    store: Store, three: tuple[str, str, str], query: str, number: int
+) -> None:
+    found = store.find(Wanted(query))
+    assert (len(found.rows), found.total) == (number, number)
+
+
+def test_a_snippet_shows_what_the_title_does_not(store: Store, three: tuple[str, str, str]) -> None:
+    assert "sunny" in store.find(Wanted("sunny")).rows[0].snippet
+    assert store.find(Wanted("weather")).rows[0].snippet == ""
+
+
+def test_filters_by_model_tool_tag_and_state(store: Store, three: tuple[str, str, str]) -> None:
+    first, second, _ = three
+    assert titles(store, tools=("get_weather",)) == ["Weather in Málaga"]
+    assert titles(store, models=("m",)) and not titles(store, models=("other",))
+    store.tag([first, second], ["  demo   one ", "b"])
+    store.tag([second], remove=["b"])
+    assert len(titles(store, tags=("demo one",))) == 2
+    assert titles(store, tags=("b",)) == ["Weather in Málaga"]
+    assert titles(store, state="waiting") == ["Weather in Málaga"]
+    models, tools, tags = store.session_choices()
+    assert (models, tools, tags) == (("m",), ("get_weather",), ("b", "demo one"))
+
+
+def test_pinned_come_first_archived_are_put_away_deleted_are_gone_and_come_back(
+    store: Store, three: tuple[str, str, str]
+) -> None:
+    first, second, third = three
+    store.pin([first])
+    assert titles(store)[0] == "Weather in Málaga"
+    store.archive([first, second])
+    assert len(titles(store)) == 1
+    assert len(titles(store, state="archived")) == 2
+    store.archive([first, second], archived=False)
+    store.delete_all([first, third])
+    assert titles(store) == ["Book a meeting with Ana"]
+    store.restore_all([first, third])
+    assert len(titles(store)) == 3
+
+
+def test_orders_and_pages(store: Store, three: tuple[str, str, str]) -> None:
+    assert titles(store, order="oldest")[0] == "Weather in Málaga"
+    assert titles(store, order="title")[0] == "Book a meeting with Ana"
+    assert titles(store, order="tokens")[0] == "Weather in Málaga"
+    page = store.find(Wanted(), limit=2, offset=2)
+    assert (len(page.rows), page.total) == (1, 3)
+
+
+def test_a_row_says_what_was_used(store: Store, three: tuple[str, str, str]) -> None:
+    row = store.find(Wanted("sunny")).rows[0]
+    assert (row.models, row.tools, row.calls, row.exchanges, row.tokens) == (("m",), ("get_weather",), 1, 1, 15)
+    assert store.find(Wanted("booked")).rows[0].tokens is None
+
+
+def test_a_copy_has_every_message_and_no_exchange(store: Store, three: tuple[str, str, str]) -> None:
+    copy = store.duplicate(three[0])
+    original, copied = store.load(three[0]), store.load(copy)
+    assert original is not None and copied is not None
+    assert copied.nodes == original.nodes and copied.head == original.head
+    assert copied.title == "Weather in Málaga (copy)"
+    assert not store.exchange_turn_info(copy)
+    assert len(store.find(Wanted("sunny")).rows) == 2
+
+
+def test_what_was_deleted_of_a_conversation_is_not_found_any_more(store: Store, three: tuple[str, str, str]) -> None:
+    loaded = store.load(three[0])
+    assert loaded is not None and loaded.head is not None
+    store.delete_nodes(three[0], [loaded.head], said("Weather in Málaga").id)
+    assert not store.find(Wanted("sunny")).rows
+    assert not titles(store, tools=("get_weather",))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@given(query=st.text(max_size=30))
+def test_no_query_fails(store: Store, query: str) -> None:
+    store.find(Wanted(query))
