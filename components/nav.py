@@ -28,6 +28,7 @@ def pages() -> list[st.Page]:
     return [
         st.Page("pages/playground.py", title="Playground", icon=":material/forum:", default=True),
         st.Page("pages/tools.py", title="Tools", icon=":material/build:"),
+        st.Page("pages/conversations.py", title="Conversations", icon=":material/inventory_2:"),
         st.Page("pages/usage.py", title="Usage", icon=":material/bar_chart:"),
         st.Page("pages/connections.py", title="Connections", icon=":material/cable:"),
         st.Page("pages/present.py", title="Presentation", icon=":material/slideshow:", visibility="hidden"),

@@ -96,7 +96,7 @@ class Conversations(Base):
             connection.execute(self._mine(conversation_id).values(title=title))
 
     def recent(self, limit: int = 30, offset: int = 0) -> list[ConversationSummary]:
-        """Newest first, without the deleted ones."""
+        """Pinned ones first, then newest; without those that are deleted, archived or hidden."""
         any_of = exchanges.alias()
         here = sa.and_(any_of.c.conversation_id == conversations.c.id, any_of.c.plays == "")
         running = sa.exists().where(here, any_of.c.state == "running")
@@ -118,8 +118,9 @@ class Conversations(Base):
                 conversations.c.owner == self.owner,
                 conversations.c.deleted_at.is_(None),
                 conversations.c.hidden.is_(False),
+                conversations.c.archived.is_(False),
             )
-            .order_by(conversations.c.updated_at.desc(), conversations.c.id)
+            .order_by(conversations.c.pinned.desc(), conversations.c.updated_at.desc(), conversations.c.id)
             .limit(limit)
             .offset(offset)
         )

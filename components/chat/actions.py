@@ -165,7 +165,7 @@ def give_up(conversation_id: str, slot_key: str) -> None:
 
 def stop_turn() -> None:
     """End what is going on in this conversation and keep what came."""
-    _stop_all(session.current().conversation.id)
+    stop_all(session.current().conversation.id)
 
 
 def new_conversation() -> None:
@@ -179,7 +179,7 @@ def open_conversation(conversation_id: str) -> None:
 def delete_conversation() -> None:
     opened = session.current()
     if opened.exists:
-        _stop_all(opened.conversation.id)
+        stop_all(opened.conversation.id)
         services.store().delete(opened.conversation.id)
         session.show(None)
         ui().deleted_conversation = (opened.conversation.id, opened.conversation.title or "Untitled")
@@ -195,7 +195,7 @@ def clear() -> None:
     """Back to the empty beginning of this conversation; every arm can still be found again."""
     opened = session.current()
     if opened.exists:
-        _stop_all(opened.conversation.id)
+        stop_all(opened.conversation.id)
         services.store().set_head(opened.conversation.id, None)
 
 
@@ -280,7 +280,7 @@ def is_there(conversation: Conversation, node_id: str) -> bool:
     return found
 
 
-def _stop_all(conversation_id: str) -> None:
+def stop_all(conversation_id: str) -> None:
     run = runs.active(conversation_id)
     if run is not None:
         run.stop()
