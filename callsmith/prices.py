@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from callsmith.connections import DEMO, is_local
 from callsmith.prices_own import OwnPrices
 from callsmith.types.connection import Connection, Target
-from callsmith.types.usage import Usage
+from callsmith.types.usage import Usage, written_for_an_hour
 
 if TYPE_CHECKING:
     from genai_prices.types import ModelInfo, ModelPrice, Provider
@@ -80,20 +80,13 @@ def _counts(usage: Usage, wire: str) -> Mapping[str, int]:
     parts = {
         "cache_read_tokens": usage.cache_read,
         "cache_write_tokens": usage.cache_write,
-        "cache_write_1h_tokens": _written_for_an_hour(usage.raw) if wire == "anthropic" else None,
+        "cache_write_1h_tokens": written_for_an_hour(usage.raw) if wire == "anthropic" else None,
         "input_audio_tokens": usage.audio_in,
         "output_audio_tokens": usage.audio_out,
         "output_reasoning_tokens": usage.reasoning,
     }
     whole = {"input_tokens": usage.input or 0, "output_tokens": usage.output or 0}
     return whole | {name: count for name, count in parts.items() if count}
-
-
-def _written_for_an_hour(raw: Any) -> int | None:
-    """Messages tells how long what it wrote to its cache lives; an hour costs more than five minutes."""
-    written = raw.get("cache_creation") if isinstance(raw, Mapping) else None
-    count = written.get("ephemeral_1h_input_tokens") if isinstance(written, Mapping) else None
-    return count if isinstance(count, int) and count > 0 else None
 
 
 def _listed(url: str, model: str, at: float, counts: Mapping[str, int]) -> Cost | None:

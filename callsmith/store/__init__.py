@@ -14,6 +14,7 @@ from callsmith.store.records_io import RecordsIO
 from callsmith.store.recovery import Recovery
 from callsmith.store.sessions import Found, SessionRow, Sessions, Wanted
 from callsmith.store.tools import Tools
+from callsmith.store.usage_totals import UsageTotals
 
 __all__ = [
     "Changed",
@@ -32,5 +33,5 @@ __all__ = [
 ]
 
 
-class Store(Sessions, Recovery, RecordsIO, Exchanges, Tools, RecordedCalls, Connections, Keepsakes):
+class Store(UsageTotals, Sessions, Recovery, RecordsIO, Exchanges, Tools, RecordedCalls, Connections, Keepsakes):
     """``Store(url, owner)`` opens the database, brings it up to date and raises ``StoreError`` if it cannot."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -67,6 +67,16 @@ def upsert(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -
     changed = {name: value for name, value in row.items() if name not in keys}
     statement = _insert(connection, table).values(dict(row))
     connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+
+
+def add_to(connection: sa.Connection, table: sa.Table, sums: Sequence[str], rows: list[dict[str, Any]]) -> None:
+    """Insert, or add the columns ``sums`` to the row with the same key."""
+    if not rows:
+        return
+    keys = [column.name for column in table.primary_key]
+    statement = _insert(connection, table)
+    added = {name: table.c[name] + statement.excluded[name] for name in sums}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), rows)
 
 
 def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:

@@ -15,7 +15,7 @@ from typing import Any, get_args
 import sqlalchemy as sa
 
 from callsmith.conversation import Node
-from callsmith.store import rows, tree
+from callsmith.store import rows, tree, usage_totals
 from callsmith.store.base import Base, NotFound, now
 from callsmith.store.records import ExchangeInfo, ExchangeState, UsageRow
 from callsmith.store.schema import conversations, exchange_chunks, exchanges
@@ -93,11 +93,14 @@ class Exchanges(Base):
                 raise NotFound(f"no exchange {exchange.id}")
             if begun.state not in _OPEN:
                 return
+            if begun.state != "running":
+                usage_totals.count(connection, self.owner, [exchange.id], sign=-1)
             values = rows.from_exchange(exchange) | rows.from_turn(turn)
             node = None if begun.plays else node
             values |= {"body": exchange.body, "node_id": None if node is None else node.id}
             connection.execute(self._one(sa.update(exchanges), exchange.id).values(values))
             connection.execute(sa.delete(exchange_chunks).where(self._chunks(exchange.id)))
+            usage_totals.count(connection, self.owner, [exchange.id])
             if not begun.plays:
                 tree.touch(connection, self.owner, begun.conversation_id)
             if node is not None:

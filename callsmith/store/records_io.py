@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from callsmith.conversation import Node
-from callsmith.store import rows, tree
+from callsmith.store import rows, tree, usage_totals
 from callsmith.store.base import StoreError, now
 from callsmith.store.exchanges import Exchanges
 from callsmith.store.records import ExchangeInfo, ToolRecord, ToolVersion
@@ -166,6 +166,7 @@ class RecordsIO(Exchanges, Tools):
                     for start in range(0, len(taken), _AT_ONCE):
                         some = [self._exchange_row(conversation.id, one) for one in taken[start : start + _AT_ONCE]]
                         connection.execute(sa.insert(exchanges), some)
+                        usage_totals.count(connection, self.owner, [row["id"] for row in some])
         except (sa.exc.SQLAlchemyError, OverflowError) as error:
             raise StoreError(f"The database refuses it: {getattr(error, 'orig', None) or error}") from error
 

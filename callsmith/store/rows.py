@@ -86,7 +86,7 @@ def _fitting(count: int | None) -> int | None:
     return count if count is not None and 0 <= count <= _LARGEST else None
 
 
-def _to_usage(row: AnyRow) -> Usage | None:
+def to_usage(row: AnyRow) -> Usage | None:
     if row.usage_raw is None:
         return None
     return Usage(**{name: getattr(row, f"{name}_tokens") for name in _COUNTS}, raw=row.usage_raw[0])
@@ -120,7 +120,7 @@ def to_info(row: AnyRow) -> ExchangeInfo:
         model=row.model,
         marks=from_json(Marks, row.marks),
         attempts=from_json(tuple[Attempt, ...], row.attempts),
-        usage=_to_usage(row),
+        usage=to_usage(row),
         finish=row.finish,
         problem=None if row.problem is None else from_json(Problem, row.problem),
         parent_id=row.parent_id,
@@ -140,7 +140,7 @@ def to_usage_row(row: AnyRow) -> UsageRow:
         model=row.model,
         marks=from_json(Marks, row.marks),
         calls=row.calls,
-        usage=_to_usage(row),
+        usage=to_usage(row),
         url=row.request_url,
         plays=row.plays,
     )

@@ -6,6 +6,7 @@ contains the reasoning. None means the provider did not report it; it is never a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,3 +24,10 @@ class Usage:
     audio_out: int | None = None
     total: int | None = None
     raw: Any = field(default_factory=lambda: NO_EXTRA)
+
+
+def written_for_an_hour(raw: Any) -> int | None:
+    """Messages tells how long what it wrote to its cache lives; an hour costs more than five minutes."""
+    written = raw.get("cache_creation") if isinstance(raw, Mapping) else None
+    count = written.get("ephemeral_1h_input_tokens") if isinstance(written, Mapping) else None
+    return count if isinstance(count, int) and count > 0 else None
