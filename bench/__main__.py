@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import decoder, loop, memory, page, page_export, record, tools
+from bench import decoder, loop, memory, page, page_export, record, sessions, tools
 
 PARTS: dict[str, Callable[[], None]] = {
     "decoder": decoder.run,
@@ -15,6 +15,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "page-export": page_export.run,
     "memory": memory.run,
     "record": record.run,
+    "sessions": sessions.run,
 }
 
 

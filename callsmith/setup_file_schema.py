@@ -20,6 +20,7 @@ _SAID: Mapping[tuple[type, str], str] = {
     (SetupFile, "model"): "Id of the model. Left out: the connection's default one.",
     (SetupFile, "wire"): "The wire format. Left out: the one that loses least of what the model does.",
     (SetupFile, "system"): "The system prompt.",
+    (SetupFile, "variables"): "Values of {{name}} in the system prompt and in messages.",
     (SetupFile, "prompt"): "The first message of a run.",
     (SetupFile, "options"): "Everything else that is sent. What is left out is not sent.",
     (SetupFile, "loop"): "Where a turn that runs by itself ends.",

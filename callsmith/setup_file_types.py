@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from callsmith.types.answering import Answering
 from callsmith.types.connection import WireName
 from callsmith.types.options import Options
+from callsmith.types.parts import NO_EXTRA
 from callsmith.types.setup import LoopLimits
 from callsmith.types.tool import Grammar, Tool
 
@@ -59,6 +60,7 @@ class SetupFile:
     model: str = ""
     wire: WireName = ""
     system: str = ""
+    variables: Mapping[str, str] = field(default_factory=lambda: NO_EXTRA)
     prompt: str = ""
     tools: tuple[SetupTool, ...] = ()
     options: Options = Options()

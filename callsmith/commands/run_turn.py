@@ -98,7 +98,8 @@ class Sitting:
     def begin(self) -> Run:
         """Say the prompt, and let the turn go on by itself. Raises ``CannotRun``."""
         key = _key(self.target.connection)
-        ask = Ask(self.target, self.file.system, [tool.tool for tool in self.file.tools if tool.on], self.file.options)
+        tools = [tool.tool for tool in self.file.tools if tool.on]
+        ask = Ask(self.target, self.file.system, tools, self.file.options, self.file.variables)
         plan = Plan(ask, key, self._reach(), self._tools, self.limits)
         before = self.store.load(self.conversation_id)
         if before is None:

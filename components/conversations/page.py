@@ -70,7 +70,7 @@ def _wanted() -> Wanted:
             key="sessions-state",
             format_func=_STATES.__getitem__,
             label_visibility="collapsed",
-            width=190,
+            width=150,
             on_change=_first_page,
         )
         order = st.selectbox(
@@ -79,7 +79,7 @@ def _wanted() -> Wanted:
             key="sessions-order",
             format_func=_ORDERS.__getitem__,
             label_visibility="collapsed",
-            width=150,
+            width=130,
         )
     return Wanted(str(st.session_state.get(_SEARCH) or ""), **chosen, state=state, order=order)
 
@@ -93,7 +93,7 @@ def _several(name: str, options: list[str], label: str) -> tuple[str, ...]:
         key=f"sessions-{name}",
         placeholder=label,
         label_visibility="collapsed",
-        width=210,
+        width=155,
         on_change=_first_page,
     )
     return tuple(found)
