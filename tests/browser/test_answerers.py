@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import expect
 
-from callsmith.types.answering import Answering, Mock
+from callsmith.types.answering import Answering, Http, Mock
 from callsmith.types.setup import Setup
+from callsmith.types.tool import HttpCall
 from tests.browser.answered import WEATHER, done, enter, setup_with, way_of
 from tests.browser.playground import Open, Playground
 from tests.browser.served import App
@@ -213,6 +214,30 @@ def test_an_http_request_to_this_machine_and_none_into_a_private_network(app: Ap
     expect(page.messages.last).to_contain_text("17")
     page.settled()
     assert [path.split("?")[0] for path in Station.asked] == ["/weather"] and "Boston" in Station.asked[0]
+
+
+def test_a_page_served_to_others_reaches_neither_this_machine_nor_its_metadata(
+    serve: Callable[..., App], window: Open, station: str
+) -> None:
+    """Who opens it need not be at this machine."""
+    app = serve(STREAMLIT_SERVER_ADDRESS="0.0.0.0")
+    page = _asking(app, window, Answering(by="http", http=Http(HttpCall("GET", f"{station}/weather"))))
+    call = page.calls().first
+    call.get_by_role("button", name="Run").first.click()
+    expect(call).to_contain_text(re.compile(r"No result: .*127\.0\.0\.1 is an address of this machine"))
+    expect(call).to_contain_text("not reached unasked")
+    page.ready()
+    page.shot("slot-http-served-to-others")
+
+    call.get_by_role("button", name="Set up").click()
+    dialog = page.page.get_by_role("dialog")
+    enter(page, dialog.get_by_role("textbox", name="URL"), "http://169.254.169.254/latest/meta-data/")
+    expect(dialog).to_contain_text("169.254.169.254 is an address of a private network")
+    done(page, dialog)
+    call.get_by_role("button", name="Run").first.click()
+    expect(call).to_contain_text(re.compile(r"No result: .*169\.254\.169\.254 is an address of a private network"))
+    page.ready()
+    assert Station.asked == []
 
 
 def test_a_model_plays_the_tool_and_is_counted_apart(app: App, window: Open) -> None:
