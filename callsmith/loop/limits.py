@@ -28,7 +28,7 @@ def words(limit: Limit, limits: LoopLimits) -> str:
             said = f"{limits.seconds:,.0f} seconds"
         case "tokens":
             said = f"{limits.tokens:,} tokens"
-        case "cost":
+        case "cost" | "budget":
             said = f"${limits.cost:,.2f}"
     return f"Stopped at the limit of {said} without a person"
 

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
+from callsmith import budget as budgets
 from callsmith import conversation as pure
 from callsmith import slots as places
 from callsmith.conversation import Conversation, may_ask, pending_approvals, pending_calls
@@ -167,6 +168,8 @@ class Run:
             keys = ()
             if tasks and self._pauses():
                 return _paused()
+            if any(task.by == "model" for task in tasks) and (ended := self._over_budget()) is not None:
+                return ended
             if tasks and (ended := self._answer(tasks)) is not None:
                 return ended
             waits = places.slots(self._with.store, conversation)
@@ -255,7 +258,16 @@ class Run:
             return _paused()
         if limit := limit_rules.reached(self._plan.limits, replace(self._used, seconds=self._seconds())):
             return self._at(limit)
-        return self._cut_off()
+        return self._over_budget() or self._cut_off()
+
+    def _over_budget(self) -> Ended | None:
+        """The budget as it is now: it may be raised while the turn runs."""
+        store = self._with.store
+        budget = store.setup(self.conversation_id).budget
+        if budget is None:
+            return None
+        said = budgets.over(budget, budgets.spending(store.usage_rows(self.conversation_id), self._with.price))
+        return Ended("limit", said, "budget") if said else None
 
     def _ask(self, conversation: Conversation, waits: list[Slot], stamp: int | None) -> Ended | None:
         store = self._with.store

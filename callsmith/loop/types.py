@@ -14,7 +14,7 @@ from callsmith.types.setup import LoopLimits
 from callsmith.types.tool import Tool
 
 Phase = Literal["asking", "answering", "ended"]
-Limit = Literal["steps", "seconds", "tokens", "cost"]
+Limit = Literal["steps", "seconds", "tokens", "cost", "budget"]
 Reason = Literal[
     "answered",  # the model has answered; the turn is over
     "waiting",  # calls or approvals wait for a person

@@ -30,7 +30,8 @@ class LoopLimits:
 @dataclass(frozen=True, slots=True)
 class Setup:
     """Kept with the conversation. Empty ``connection_id`` or ``model``: the default one. Empty ``wire``: the
-    format proposed for the model; a name: the one chosen by hand. ``variables`` fill ``{{name}}`` in prompts."""
+    format proposed for the model; a name: the one chosen by hand. ``variables`` fill ``{{name}}`` in prompts.
+    ``budget``: the US dollars from which nothing more is asked without a person; None: no such bound."""
 
     connection_id: str = ""
     wire: str = ""
@@ -40,3 +41,4 @@ class Setup:
     options: Options = Options()
     loop: LoopLimits = LoopLimits()
     variables: Mapping[str, str] = field(default_factory=lambda: NO_EXTRA)
+    budget: float | None = None

@@ -18,7 +18,7 @@ from callsmith.starters import STARTERS, Starter
 from callsmith.types.parts import Media, ToolResult
 from callsmith.types.setup import Setup, ToolUse
 from components import services
-from components.chat import attachments, drafts, runs, session
+from components.chat import attachments, budget, drafts, runs, session
 from components.chat.session import Opened
 from components.connections.keys import key_for
 from components.state import ui
@@ -256,6 +256,7 @@ def advance(opened: Opened, after: Conversation) -> bool:
         state.exchange_id = job.exchange_id
         services.store().clear_draft(after.id, DELETED)
         runs.follow(replace(opened, conversation=after), ask, job)
+        state.notice = budget.warning(opened)
     except CannotAsk as error:
         if new:
             services.store().save_nodes(after.id, new, after.head)

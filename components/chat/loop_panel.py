@@ -116,6 +116,8 @@ def ended_card(end: Ended, snapshot: RunSnapshot, *, waiting: bool) -> None:
         else:
             st.markdown(f":blue-badge[:material/pause_circle: paused] {plain(end.words)}.")
         anew = "going on counts anew" if end.reason == "limit" else "going on counts on from here"
+        if end.limit == "budget":
+            anew = "raise the budget to go on"
         st.caption(f"{used_in_words(snapshot.used, snapshot.limits)}; {anew}")
         with st.container(horizontal=True, vertical_alignment="center"):
             st.button(
