@@ -47,6 +47,9 @@ def _close() -> None:
 
 
 def _body(conversation: Conversation, infos: dict[str, ExchangeInfo]) -> None:
+    if not st.session_state.get(_OPEN):
+        # A click in a dialog draws the dialog alone; the page behind it has another arm now.
+        st.rerun()
     tree, side_by_side = st.tabs(["Tree", "Side by side"], key="arms-tabs", on_change="rerun")
     names = {end: f"Arm {number}" for number, end in enumerate(ends(conversation), 1)}
     if tree.open:

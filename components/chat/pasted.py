@@ -16,7 +16,8 @@ from components.live_text import live_text, typed
 from components.state import ui
 from components.words import plain
 
-_OPEN, _TEXT, _PROBLEM, _FORMAT = "paste-open", "paste-text", "paste-problem", "paste-format"
+_OPEN, _TEXT, _KEPT, _PROBLEM, _FORMAT = "paste-open", "paste-text", "paste-kept", "paste-problem", "paste-format"
+_TURN = "paste-turn"
 _DETECT = "Find out"
 
 
@@ -34,9 +35,9 @@ def paste_popover() -> None:
         )
         live_text(
             "Request body",
-            "",
+            st.session_state.get(_KEPT, ""),
             key=_TEXT,
-            revision=0,
+            revision=_turn(),
             on_change=_heard,
             rows=10,
             placeholder='{"model": "...", "messages": [...], "tools": [...]}',
@@ -52,22 +53,33 @@ def paste_popover() -> None:
         st.button("Begin", key="paste-go", type="primary", icon=":material/play_arrow:", on_click=_begin)
 
 
+def _turn() -> int:
+    """A new number empties the area once its text was taken."""
+    return int(st.session_state.get(_TURN, 0))
+
+
 def _label(name: str) -> str:
     return WIRES[name].label if name in WIRES else name
 
 
 def _heard() -> None:
-    st.session_state[_PROBLEM] = ""
+    """The area shows what is kept here, so that a click that draws the page anew does not empty it."""
+    text = typed(_TEXT, _turn()) or ""
+    if text != st.session_state.get(_KEPT, ""):
+        st.session_state[_KEPT] = text
+        st.session_state[_PROBLEM] = ""
 
 
 def _begin() -> None:
+    _heard()
     wire = st.session_state.get(_FORMAT, _DETECT)
     try:
-        pasted = read(typed(_TEXT, 0) or "", "" if wire == _DETECT else wire)
+        pasted = read(st.session_state.get(_KEPT, ""), "" if wire == _DETECT else wire)
     except PasteProblem as problem:
         st.session_state[_PROBLEM] = str(problem)
         return
     st.session_state[_OPEN] = False
+    st.session_state[_KEPT], st.session_state[_TURN] = "", _turn() + 1
     conversation = keep(pasted, session.current().setup)
     session.show(conversation.id)
     ui().notice = " ".join([_where(pasted), *map(plain, pasted.notes)]).strip()

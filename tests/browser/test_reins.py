@@ -1,0 +1,86 @@
+"""Going back and trying otherwise, as a person does; conversations found again, and put away with a way back."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from playwright.sync_api import expect
+
+from callsmith.types.parts import Text
+from callsmith.types.setup import Setup
+from tests.browser.answered import SUNNY, WEATHER, rules, setup_with
+from tests.browser.playground import Open
+from tests.browser.served import App
+from tests.engine.pasting.test_pasting import BODIES
+from tests.pages.playground import replied
+
+pytestmark = pytest.mark.browser
+
+
+def test_other_arguments_make_an_arm_that_is_compared_with_the_first(app: App, window: Open) -> None:
+    app.begin_with(setup_with(app.store, (WEATHER, rules(SUNNY))))
+    page = window(app)
+    page.open()
+    page.say("What's the weather like in Boston today?")
+    expect(page.messages.last).to_contain_text("sunny in Boston", timeout=20_000)
+    page.settled()
+    page.calls().first.get_by_role("button", name="More").click()
+    page.page.get_by_role("button", name="Change arguments").click()
+    page.page.get_by_role("textbox", name="Arguments of").fill('{"location": "Tokyo"}')
+    page.page.get_by_role("button", name="Use these arguments").click()
+    expect(page.calls().first).to_contain_text("arguments edited by hand")
+    page.go_on.click()
+    expect(page.messages.last).to_contain_text("sunny in Tokyo")
+    page.settled()
+    page.press("arms")
+    dialog = page.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Arm 2")
+    dialog.get_by_role("tab", name="Side by side").click()
+    expect(dialog).to_contain_text("Both begin with the same 1 message")
+    expect(dialog).to_contain_text("Tokyo")
+    page.shot("arms")
+    dialog.get_by_role("tab", name="Tree").click()
+    dialog.get_by_role("button", name="Show").first.click()
+    expect(page.messages.last).to_contain_text("sunny in Boston")
+
+
+def test_a_pasted_conversation_goes_on(app: App, window: Open) -> None:
+    app.begin_with(Setup(model="demo-instant"))
+    page = window(app)
+    page.open()
+    page.press("paste-open")
+    box = page.page.get_by_role("textbox", name="Request body")
+    box.fill(json.dumps({**BODIES["openai-chat"], "messages": "none"}))
+    page.press("paste-go")
+    expect(page.page.get_by_text("no request body")).to_be_visible()
+    box.fill(json.dumps(BODIES["gemini"]))
+    page.press("paste-go")
+    expect(page.calls().first).to_contain_text("Rome")
+    page.ready()
+    page.press("retry")
+    expect(page.messages).to_have_count(3)
+    page.settled()
+    expect(page.messages.last).to_contain_text("20")
+
+
+def test_conversations_are_found_and_deleted_with_a_way_back(app: App, window: Open) -> None:
+    for number in range(3):
+        replied(app.store, Text(f"Answer about lighthouses {number}."), prompt=f"Lighthouse question {number}")
+    page = window(app)
+    page.open("/conversations")
+    search = page.page.get_by_placeholder("Search titles")
+    search.fill("lighthouses")
+    bar = page.key("sessions-bar")
+    expect(bar).to_contain_text("3 conversations")
+    page.ready()
+    page.press("sessions-all")
+    expect(page.key("sessions-bulk")).to_contain_text("3 conversations picked")
+    page.press("sessions-delete")
+    expect(page.key("sessions-undo-row")).to_contain_text("Deleted 3 conversations")
+    expect(bar).to_contain_text("0 conversations")
+    page.press("sessions-undo-last")
+    expect(bar).to_contain_text("3 conversations")
+    page.ready()
+    page.page.get_by_role("button", name="Lighthouse question 1").last.click()
+    expect(page.messages.last).to_contain_text("Answer about lighthouses 1")
