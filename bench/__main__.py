@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import decoder, loop, memory, page, page_export, record, sessions, tools
+from bench import decoder, loop, memory, page, page_export, record, sessions, tools, usage
 
 PARTS: dict[str, Callable[[], None]] = {
     "decoder": decoder.run,
@@ -16,6 +16,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "memory": memory.run,
     "record": record.run,
     "sessions": sessions.run,
+    "usage-million": usage.run,
 }
 
 

@@ -64,6 +64,20 @@ def cost_of(
     return _listed(connection.base_url, model, at, _counts(usage, wire))
 
 
+def cost_of_sum(
+    usage: Usage | None, exchanges: int, connection: Connection, model: str, wire: str, at: float, own: OwnPrices
+) -> Cost | None:
+    """What ``exchanges`` of about one length cost that used ``usage`` together. Where the list's price depends on the
+    length of the input, the average one is priced."""
+    if usage is None or _is_linear(connection.base_url, model, at):
+        return cost_of(usage, connection, model, wire, at, own)
+    counts = ("input", "output", "cache_read", "cache_write", "reasoning", "audio_in", "audio_out", "total")
+    of_one = {name: round((getattr(usage, name) or 0) / exchanges) for name in counts}
+    raw = {"cache_creation": {"ephemeral_1h_input_tokens": round((written_for_an_hour(usage.raw) or 0) / exchanges)}}
+    cost = cost_of(Usage(**of_one, raw=raw), connection, model, wire, at, own)
+    return None if cost is None else Cost(cost.usd * exchanges, cost.source)
+
+
 class Pricer:
     """The price of an exchange, for whoever counts what a run costs. ``own``: the user's prices as they are now."""
 
@@ -73,6 +87,12 @@ class Pricer:
     def __call__(self, usage: Usage, target: Target, at: float) -> float | None:
         cost = cost_of(usage, target.connection, target.model, target.wire, at, self._own())
         return None if cost is None else cost.usd
+
+
+def window_of(url: str, model: str) -> int | None:
+    """How many tokens the model takes, by the list; None where it does not say."""
+    place = _place(url, model)
+    return None if place is None else place[0].context_window
 
 
 def _counts(usage: Usage, wire: str) -> Mapping[str, int]:
@@ -95,10 +115,7 @@ def _listed(url: str, model: str, at: float, counts: Mapping[str, int]) -> Cost 
         return None
     found, provider, source = place
     when = datetime.fromtimestamp(at, UTC)
-    price = found.get_prices(when)
-    rates = _RATES.get(id(price))
-    if rates is None:
-        rates = _RATES[id(price)] = _rates(price)
+    rates = _rates_of(found, when)
     if rates and rates.keys() >= counts.keys() and _agree(counts):
         return Cost(sum(count * rates[name] for name, count in counts.items()), source)
     from genai_prices import Usage as Counted
@@ -109,6 +126,20 @@ def _listed(url: str, model: str, at: float, counts: Mapping[str, int]) -> Cost 
         # Counts that contradict each other.
         return None
     return Cost(float(exact.total_price), source)
+
+
+def _is_linear(url: str, model: str, at: float) -> bool:
+    """Whether every token costs the same however many there are."""
+    place = _place(url, model)
+    return place is None or bool(_rates_of(place[0], datetime.fromtimestamp(at, UTC)))
+
+
+def _rates_of(found: ModelInfo, when: datetime) -> Mapping[str, float]:
+    price = found.get_prices(when)
+    rates = _RATES.get(id(price))
+    if rates is None:
+        rates = _RATES[id(price)] = _rates(price)
+    return rates
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -154,6 +154,13 @@ class UsageTotals(Base):
         with self._read() as connection:
             return list(connection.execute(query))
 
+    def usage_bounds(self, kinds: Collection[int]) -> tuple[float, float] | None:
+        """From when to when, in Unix seconds, there is anything of these kinds; to the hour."""
+        hours = sa.select(sa.func.min(usage_hours.c.hour), sa.func.max(usage_hours.c.hour))
+        with self._read() as connection:
+            first, last = connection.execute(hours.where(usage_hours.c.kind.in_(list(kinds)))).one()
+        return None if first is None else (float(first * HOUR), float((last + 1) * HOUR))
+
     def usage_times(self, kinds: Collection[int], span: Span) -> list[sa.Row[Any]]:
         """Rows of (day, mark, bucket, exchanges)."""
         columns = (usage_times.c.day, usage_times.c.mark, usage_times.c.bucket)
@@ -166,7 +173,7 @@ class UsageTotals(Base):
             return list(connection.execute(query))
 
     def usage_sessions(self, kinds: Collection[int], span: Span, most: int) -> list[sa.Row[Any]]:
-        """Rows of (conversation_id, title, kind, *SUMS) of the ``most`` conversations with the most tokens."""
+        """Rows of (conversation_id, title, kind, day, *SUMS) of the ``most`` conversations with the most tokens."""
         theirs = (usage_sessions.c.kind.in_(list(kinds)), *_within(usage_sessions.c.day, span, DAY))
         largest = (
             sa.select(usage_sessions.c.conversation_id)
@@ -183,11 +190,11 @@ class UsageTotals(Base):
                     usage_sessions.c.conversation_id,
                     title.label("title"),
                     usage_sessions.c.kind,
-                    *_summed(usage_sessions),
+                    usage_sessions.c.day,
+                    *(usage_sessions.c[name] for name in SUMS),
                 )
                 .join(conversations, conversations.c.id == usage_sessions.c.conversation_id)
                 .where(usage_sessions.c.conversation_id.in_(ids), *theirs)
-                .group_by(usage_sessions.c.conversation_id, title, usage_sessions.c.kind)
             )
             return list(connection.execute(query))
 
