@@ -14,7 +14,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from callsmith.store.words import folded
+
 BUSY_MS = 5000
+# The name of ``folded`` in SQL, in SQLite alone.
+FOLDED = "callsmith_folded"
 WRITE = "callsmith_write"
 
 
@@ -35,6 +39,7 @@ def _prepare(connection: Any, _record: Any) -> None:
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.create_function(FOLDED, 1, folded, deterministic=True)
     _to_wal(connection)
     connection.execute("PRAGMA synchronous = NORMAL")
 

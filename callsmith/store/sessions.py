@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,8 +13,10 @@ import sqlalchemy as sa
 from callsmith.store import tree
 from callsmith.store.base import NotFound, now
 from callsmith.store.conversations import Conversations
+from callsmith.store.engine import FOLDED
 from callsmith.store.rows import AnyRow
 from callsmith.store.schema import conversation_words, conversations, exchanges
+from callsmith.store.usage_totals import usage_kinds
 from callsmith.store.words import folded, words_of
 
 Order = Literal["newest", "oldest", "title", "tokens"]
@@ -68,23 +71,30 @@ class Sessions(Conversations):
         joined = sa.outerjoin(
             conversations, conversation_words, conversation_words.c.conversation_id == conversations.c.id
         )
+        # Ids alone are sorted and counted, in one pass over the texts; the texts of one page are read after it.
         query = (
-            sa.select(
-                *(conversations.c[name] for name in ("id", "title", "updated_at", "waiting", "tags")),
-                *(conversations.c[name] for name in ("pinned", "archived")),
-                conversation_words.c.said,
-                conversation_words.c.tools,
-            )
+            sa.select(conversations.c.id, sa.func.count().over())
             .select_from(joined)
             .where(*fits)
             .order_by(conversations.c.pinned.desc(), *_order(wanted.order), conversations.c.id)
         )
+        texts = sa.select(
+            *(conversations.c[name] for name in ("id", "title", "updated_at", "waiting", "tags")),
+            *(conversations.c[name] for name in ("pinned", "archived")),
+            conversation_words.c.said,
+            conversation_words.c.tools,
+        ).select_from(joined)
         with self._read() as connection:
-            total = connection.execute(sa.select(sa.func.count()).select_from(joined).where(*fits)).scalar_one()
             page = connection.execute(query.limit(limit).offset(offset)).all()
-            used = self._used(connection, [row.id for row in page])
+            if page or not offset:
+                total = page[0][1] if page else 0
+            else:
+                total = connection.execute(sa.select(sa.func.count()).select_from(joined).where(*fits)).scalar_one()
+            ids = [found for found, _ in page]
+            kept = {row.id: row for row in connection.execute(texts.where(conversations.c.id.in_(ids)))}
+            used = self._used(connection, ids)
         words = words_of(wanted.query)
-        return Found(tuple(_row(row, used.get(row.id, _Used()), words) for row in page), total)
+        return Found(tuple(_row(kept[found], used.get(found, _Used()), words) for found in ids), total)
 
     def session_choices(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """The models, the tools and the tags that any conversation has, each in alphabetical order."""
@@ -93,7 +103,8 @@ class Sessions(Conversations):
             conversations.c.deleted_at.is_(None),
             conversations.c.hidden.is_(False),
         )
-        models = sa.select(exchanges.c.model).where(exchanges.c.owner == self.owner, exchanges.c.plays == "").distinct()
+        asked = usage_kinds.c.owner == self.owner, usage_kinds.c.plays == ""
+        models = sa.select(usage_kinds.c.model).where(*asked).distinct()
         tools = sa.select(conversation_words.c.tools).where(conversation_words.c.owner == self.owner).distinct()
         tags = sa.select(conversations.c.tags).where(*kept, sa.cast(conversations.c.tags, sa.Text) != "[]").distinct()
         with self._read() as connection:
@@ -109,14 +120,19 @@ class Sessions(Conversations):
     def archive(self, ids: Collection[str], *, archived: bool = True) -> None:
         self._keep_so(ids, archived=archived)
 
-    def tag(self, ids: Collection[str], add: Iterable[str] = (), remove: Iterable[str] = ()) -> None:
-        """Add tags and take others away. White space around and inside a tag counts as one space."""
+    def tag(
+        self, ids: Collection[str], add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> dict[str, tuple[str, ...]]:
+        """Add tags and take others away. White space around and inside a tag counts as one space. Returns the tags
+        that each had before."""
         new, gone = [" ".join(tag.split()) for tag in add], set(remove)
         with self._write() as connection:
             query = sa.select(conversations.c.id, conversations.c.tags).where(*self._these(ids))
-            for row in connection.execute(query).all():
+            before = connection.execute(query).all()
+            for row in before:
                 tags = [tag for tag in dict.fromkeys([*row.tags, *filter(None, new)]) if tag not in gone]
                 connection.execute(self._mine(row.id).values(tags=tags))
+        return {row.id: tuple(row.tags) for row in before}
 
     def delete_all(self, ids: Collection[str]) -> None:
         self._keep_so(ids, deleted_at=now())
@@ -154,12 +170,11 @@ class Sessions(Conversations):
         if wanted.state == "waiting":
             fits.append(conversations.c.waiting.is_(True))
         for word in words_of(wanted.query):
-            # A database folds only plain letters by itself; titles with others are found by what was said.
-            title = sa.func.lower(conversations.c.title).contains(word, autoescape=True)
+            title = self._folded(conversations.c.title).contains(word, autoescape=True)
             fits.append(sa.or_(said.contains(word, autoescape=True), title))
         if wanted.models:
             asked = exchanges.c.conversation_id == conversations.c.id, exchanges.c.model.in_(wanted.models)
-            fits.append(sa.exists().where(*asked))
+            fits.append(sa.exists().where(*asked, exchanges.c.plays == ""))
         if wanted.tools:
             called = (conversation_words.c.tools.contains(f"|{name}|", autoescape=True) for name in wanted.tools)
             fits.append(sa.or_(*called))
@@ -167,6 +182,10 @@ class Sessions(Conversations):
             tags = sa.cast(conversations.c.tags, sa.Text)
             fits.append(sa.or_(*(tags.contains(_as_json(tag), autoescape=True) for tag in wanted.tags)))
         return fits
+
+    def _folded(self, column: sa.Column[str]) -> sa.ColumnElement[str]:
+        """A server lowers capitals by itself and keeps accents; what was said is folded already."""
+        return sa.Function(FOLDED if self._engine.dialect.name == "sqlite" else "lower", column, type_=sa.Text())
 
     def _used(self, connection: sa.Connection, ids: Sequence[str]) -> dict[str, _Used]:
         query = (
@@ -247,4 +266,4 @@ def _names(tools: str) -> list[str]:
 
 def _as_json(tag: str) -> str:
     """As it stands in a list that is kept as JSON in ASCII."""
-    return '"' + tag.encode("ascii", "backslashreplace").decode() + '"'
+    return json.dumps(tag)

@@ -59,8 +59,10 @@ def add_nodes(connection: sa.Connection, owner: str, conversation_id: str, new: 
         }
         for offset, node in enumerate(new)
     ]
+    there = sa.select(nodes.c.id).where(nodes.c.conversation_id == conversation_id)
+    known = set(connection.execute(there).scalars())
     insert_new(connection, nodes, rows)
-    _learn(connection, owner, conversation_id, [row["message"] for row in rows])
+    _learn(connection, owner, conversation_id, [row["message"] for row in rows if row["id"] not in known])
     title = next((title_of(node.message) for node in new if node.message.role == "user"), "")
     if title:
         untitled = _mine(owner, conversation_id).where(conversations.c.title == "")
@@ -69,6 +71,8 @@ def add_nodes(connection: sa.Connection, owner: str, conversation_id: str, new: 
 
 def _learn(connection: sa.Connection, owner: str, conversation_id: str, messages: Sequence[Any]) -> None:
     """What is said in new messages can be found from now on."""
+    if not messages:
+        return
     said, tools = entry(messages)
     mine = conversation_words.c.conversation_id == conversation_id
     before = connection.execute(sa.select(conversation_words.c.tools).where(mine)).scalar()

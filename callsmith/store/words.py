@@ -12,17 +12,20 @@ _TEXTS = ("text", "content", "arguments", "name")
 
 
 def folded(text: str) -> str:
-    """Without accents, capitals, and what no database takes."""
+    """Without accents, capitals, and what no database takes; white space is one space."""
+    if text.isascii():
+        return " ".join(text.replace("\0", "").lower().split())
     plain = unicodedata.normalize("NFKD", text.encode("utf-8", "ignore").decode())
-    return "".join(char for char in plain if not unicodedata.combining(char) and char != "\0").casefold()
+    kept = "".join(char for char in plain if not unicodedata.combining(char) and char != "\0")
+    return " ".join(kept.casefold().split())
 
 
 def words_of(query: str) -> tuple[str, ...]:
     """The words of a query, each of which has to be found; what stands between quotes is one."""
     found: list[str] = []
     for number, piece in enumerate(query.split('"')):
-        found += [" ".join(piece.split())] if number % 2 else piece.split()
-    return tuple(folded(word) for word in found if word)
+        found += [piece] if number % 2 else piece.split()
+    return tuple(filter(None, map(folded, found)))
 
 
 def entry(messages: Iterable[Mapping[str, Any]]) -> tuple[str, str]:

@@ -78,8 +78,7 @@ def tag(ids: Sequence[str], widget: str) -> None:
     if not tags:
         return
     store = services.store()
-    had = {row.id: row.tags for row in store.find(Wanted(), limit=100_000).rows if row.id in set(ids)}
-    store.tag(ids, tags)
+    had = store.tag(ids, tags)
     st.session_state[widget] = ""
     names = [" ".join(word.split()) for word in tags]
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from callsmith.store import Store, Wanted
 from callsmith.types.parts import ToolCall
+from callsmith.types.setup import Setup
 from callsmith.types.usage import Usage
 from tests.engine.store_kit import exchanged, said, turn, url_in
 
@@ -57,6 +58,31 @@ def test_all_words_are_found_whatever_their_accents(
     assert (len(found.rows), found.total) == (number, number)
 
 
+@pytest.mark.parametrize("title", ["Málaga trip", "서울 날씨", "がっこう", "Straße", "ΑΘΗΝΑ"])
+def test_a_title_is_found_that_nobody_said(store: Store, title: str) -> None:
+    store.create(Setup(), title)
+    assert titles(store, query=title) == titles(store, query=title.lower()) == [title]
+
+
+def test_white_space_in_what_was_said_is_one_space(store: Store) -> None:
+    exchanged(store, "two\nlines  here", turn("Yes"), "e1")
+    assert len(titles(store, query='"two lines here"')) == 1
+
+
+def test_a_message_that_is_kept_again_is_in_the_index_once(store: Store, three: tuple[str, str, str]) -> None:
+    loaded = store.load(three[0])
+    assert loaded is not None
+    store.save_nodes(three[0], list(loaded.nodes.values()), loaded.head)
+    assert store.find(Wanted("sunny")).rows[0].snippet.count("sunny") == 1
+
+
+@pytest.mark.parametrize("tag", ["größe", "日本", 'a "b" \\ c', "100%"])
+def test_any_tag_can_be_a_filter(store: Store, three: tuple[str, str, str], tag: str) -> None:
+    assert store.tag([three[0]], [tag]) == {three[0]: ()}
+    assert titles(store, tags=(tag,)) == ["Weather in Málaga"]
+    assert store.tag([three[0]], remove=[tag]) == {three[0]: (tag,)}
+
+
 def test_a_snippet_shows_what_the_title_does_not(store: Store, three: tuple[str, str, str]) -> None:
     assert "sunny" in store.find(Wanted("sunny")).rows[0].snippet
     assert store.find(Wanted("weather")).rows[0].snippet == ""
@@ -97,6 +123,7 @@ def test_orders_and_pages(store: Store, three: tuple[str, str, str]) -> None:
     assert titles(store, order="tokens")[0] == "Weather in Málaga"
     page = store.find(Wanted(), limit=2, offset=2)
     assert (len(page.rows), page.total) == (1, 3)
+    assert store.find(Wanted(), limit=2, offset=4).total == 3
 
 
 def test_a_row_says_what_was_used(store: Store, three: tuple[str, str, str]) -> None:

@@ -96,6 +96,19 @@ def test_picked_ones_are_tagged_archived_and_deleted_with_a_way_back(store: Stor
     assert len(page.titles) == 3
 
 
+def test_a_tag_that_an_archived_one_had_before_survives_undo(store: Store, three: list[str]) -> None:
+    store.tag([three[0]], ["demo"])
+    store.archive([three[0]])
+    page = Sessions()
+    page.at.selectbox(key="sessions-state").set_value("archived")
+    page.run()
+    page.pick(three[0])
+    page.at.text_input(key="sessions-bulk-tag").set_value("demo, new")
+    page.run()
+    page.click("sessions-undo-last")
+    assert store.find(Wanted(state="archived")).rows[0].tags == ("demo",)
+
+
 def test_one_is_pinned_renamed_tagged_and_duplicated(store: Store, three: list[str]) -> None:
     page, key = Sessions(), three[0][:16]
     page.open_menu(f"session-more-{key}")
