@@ -25,7 +25,7 @@ _BOUNDS: Mapping[str, tuple[str, float, float, str]] = {
 
 def loop_popover(setup: Setup) -> None:
     """The limits, and whether to go step by step. A label that never changes keeps its place."""
-    popover = st.popover("Auto-run", icon=":material/autoplay:", key="auto-run", on_change="rerun")
+    popover = st.popover("Auto-run", icon=":material/autoplay:", key="auto-run", type="tertiary", on_change="rerun")
     if not popover.open:
         return
     with popover:
@@ -74,7 +74,7 @@ def limits_caption(setup: Setup, answering: Mapping[str, tuple[str, Answering]])
     alone = [name for name, (_, kept) in answering.items() if kept.runs_alone]
     if alone:
         st.caption(
-            f":material/autoplay: {count(len(alone), 'tool')} run{'s' if len(alone) == 1 else ''} by "
+            f"{count(len(alone), 'tool')} run{'s' if len(alone) == 1 else ''} by "
             f"{'itself' if len(alone) == 1 else 'themselves'}, at most {limits_in_words(setup.loop)}",
             width="content",
             help=plain(", ".join(alone)),

@@ -145,7 +145,6 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
             arms_button(opened.conversation)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         picker.render(opened.setup, session.save_setup)
-        loop_popover(opened.setup)
         options_popover(opened.setup, target, session.offered(opened.setup, session.tools_of(opened.setup)))
         if narrow:
             on = sum(1 for use in opened.setup.tools if use.on)
@@ -159,6 +158,7 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
         chip_row(opened.setup, target)
         picker.note(opened.setup)
         variables_popover(opened)
+        loop_popover(opened.setup)
         limits_caption(opened.setup, session.answering_of(opened.setup))
     if ui().notice:
         st.warning(ui().notice, icon=":material/info:")
