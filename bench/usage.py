@@ -21,6 +21,7 @@ from callsmith.store.schema import conversations, exchanges
 from callsmith.store.usage_totals import Span
 from callsmith.types.setup import Setup
 from callsmith.usage_totals import Picked, totals
+from callsmith.usage_totals import conversations as by_conversation
 
 EXCHANGES, EACH, ROUNDS = 1_000_000, 10, 5
 _YEAR, _NOW = 365 * 86_400, 1_790_000_000.0
@@ -48,6 +49,7 @@ def run() -> None:
                 found = totals(store, Picked(span=span), OwnPrices())
                 times.append(time.perf_counter() - started)
                 assert found.exchanges
+                by_conversation(store, Picked(span=span), OwnPrices())
             line(f"usage: figures, charts and tables of {said}", statistics.median(times), "s")
         store.close()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import add
 from typing import Any
 
 from callsmith.prices import cost_of_sum
@@ -18,7 +19,8 @@ from callsmith.types.connection import Connection
 from callsmith.types.usage import Usage
 
 CONVERSATIONS = 50
-_HOURLY, _DAILY = 3 * DAY, 400 * DAY
+_PLACES = {name: place for place, name in enumerate(SUMS)}
+_HOURLY, _DAILY = 3 * DAY, 200 * DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,27 +42,29 @@ class Picked:
 class Sum:
     """``usd`` adds what has a known price; ``unpriced`` counts the exchanges without one."""
 
-    values: dict[str, int] = field(default_factory=lambda: dict.fromkeys(SUMS, 0))
+    values: list[int] = field(default_factory=lambda: [0] * len(SUMS))
     cost: float = 0.0
     unpriced: int = 0
 
     @property
     def exchanges(self) -> int:
-        return self.values["exchanges"]
+        return self.values[0]
 
     @property
     def usd(self) -> float | None:
         return None if self.unpriced == self.exchanges else self.cost
 
-    def tokens(self, name: str, reported: str) -> int | None:
-        """None where no exchange reported it."""
-        return self.values[name] if self.values[reported] else None
+    def __getitem__(self, name: str) -> int:
+        return self.values[_PLACES[name]]
 
-    def add(self, more: Mapping[str, int], usd: float | None) -> None:
-        for name in SUMS:
-            self.values[name] += more[name]
-        self.cost += usd or 0.0
-        self.unpriced += more["exchanges"] if usd is None else 0
+    def tokens(self, name: str) -> int | None:
+        """Of input, output or total; None where no exchange reported it."""
+        return self[name] if self[f"with_{name}"] else None
+
+    def add(self, more: Sequence[int], usd: float, unpriced: int) -> None:
+        self.values = list(map(add, self.values, more))
+        self.cost += usd
+        self.unpriced += unpriced
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,7 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """``step`` is the length of a place in seconds; ``series`` and ``times`` are by the Unix second a place begins.
-    ``conversations``: (id, title, sum) of those with the most tokens; the title of a deleted one is empty."""
+    """``step`` is the length of a place in seconds; ``series`` and ``times`` are by the Unix second a place begins."""
 
     whole: Sum
     played: Sum
@@ -87,7 +90,6 @@ class Totals:
     models: Mapping[str, Sum]
     connections: Mapping[str, Sum]
     tools: Mapping[str, Sum]
-    conversations: Sequence[tuple[str, str, Sum]]
 
     @property
     def exchanges(self) -> int:
@@ -97,23 +99,28 @@ class Totals:
 def totals(store: Store, picked: Picked, own: OwnPrices) -> Totals:
     kinds = {kind.id: kind for kind in store.usage_kinds() if picked.fits(kind)}
     step = _step(store, list(kinds), picked)
-    whole, played = Sum(), Sum()
     series: dict[float, Sum] = {}
+    by_kind: dict[int, Sum] = {}
+    for row in store.usage_sums(list(kinds), picked.span, step=step, shift=picked.shift):
+        number, place, sums = row[0], row[1], row[2:]
+        begins = float((place * step - picked.shift) * HOUR)
+        usd = _cost(kinds[number], sums, begins + step * HOUR / 2, own)
+        unpriced = sums[0] if usd is None else 0
+        series.setdefault(begins, Sum()).add(sums, usd or 0.0, unpriced)
+        by_kind.setdefault(number, Sum()).add(sums, usd or 0.0, unpriced)
+    whole, played = Sum(), Sum()
     models: dict[str, Sum] = {}
     connections: dict[str, Sum] = {}
     tools: dict[str, Sum] = {}
-    for row in store.usage_sums(list(kinds), picked.span, step=step, shift=picked.shift):
-        kind = kinds[row.kind]
-        sums: dict[str, int] = dict(zip(SUMS, row[2:], strict=True))
-        begins = float((row.place * step - picked.shift) * HOUR)
-        usd = _cost(kind, sums, begins + step * HOUR / 2, own)
-        into = [whole, series.setdefault(begins, Sum()), models.setdefault(kind.model, Sum())]
-        into.append(connections.setdefault(kind.connection, Sum()))
+    for number, one in by_kind.items():
+        kind = kinds[number]
+        into = [whole, models.setdefault(kind.model, Sum()), connections.setdefault(kind.connection, Sum())]
         if kind.plays:
             into += [played, tools.setdefault(kind.plays, Sum())]
-        for one in into:
-            one.add(sums, usd)
-    times, time = _times(store.usage_times(list(kinds), picked.span), step, picked.shift)
+        for other in into:
+            other.add(one.values, one.cost, one.unpriced)
+    long = max(step, 24)
+    times, time = _times(store.usage_times(list(kinds), picked.span, step=long, shift=picked.shift), long, picked.shift)
     return Totals(
         whole,
         played,
@@ -124,7 +131,6 @@ def totals(store: Store, picked: Picked, own: OwnPrices) -> Totals:
         models,
         connections,
         tools,
-        _conversations(store, kinds, picked.span, own),
     )
 
 
@@ -138,33 +144,35 @@ def _step(store: Store, kinds: Sequence[int], picked: Picked) -> int:
     return 1 if last - first <= _HOURLY else 24 if last - first <= _DAILY else 168
 
 
-def _cost(kind: Kind, sums: Mapping[str, int], at: float, own: OwnPrices) -> float | None:
+def conversations(store: Store, picked: Picked, own: OwnPrices) -> list[tuple[str, str, Sum]]:
+    """(id, title, sum) of those with the most tokens; the title of a deleted one is empty. By whole days of UTC."""
+    kinds = {kind.id: kind for kind in store.usage_kinds() if picked.fits(kind)}
+    found: dict[tuple[str, str], Sum] = {}
+    for row in store.usage_sessions(list(kinds), picked.span, CONVERSATIONS):
+        sums = row[4:]
+        usd = _cost(kinds[row.kind], sums, float(row.day * DAY), own)
+        one = found.setdefault((row.conversation_id, row.title), Sum())
+        one.add(sums, usd or 0.0, sums[0] if usd is None else 0)
+    made = [(conversation_id, title, one) for (conversation_id, title), one in found.items()]
+    return sorted(made, key=lambda one: -one[2]["total"])
+
+
+def _cost(kind: Kind, sums: Sequence[int], at: float, own: OwnPrices) -> float | None:
     usage = None
     if kind.known:
-        raw = {"cache_creation": {"ephemeral_1h_input_tokens": sums["hour_write"]}} if sums["hour_write"] else {}
-        usage = Usage(**{name: sums[name] for name in TOKENS}, raw=raw)
-    where = Connection("", kind.connection, kind.url)
-    cost = cost_of_sum(usage, sums["exchanges"], where, kind.model, kind.wire, at, own)
+        hour = sums[_PLACES["hour_write"]]
+        raw = {"cache_creation": {"ephemeral_1h_input_tokens": hour}} if hour else {}
+        usage = Usage(**{name: sums[_PLACES[name]] for name in TOKENS}, raw=raw)
+    cost = cost_of_sum(usage, sums[0], Connection("", kind.connection, kind.url), kind.model, kind.wire, at, own)
     return None if cost is None else cost.usd
-
-
-def _conversations(store: Store, kinds: Mapping[int, Kind], span: Span, own: OwnPrices) -> list[tuple[str, str, Sum]]:
-    found: dict[tuple[str, str], Sum] = {}
-    for row in store.usage_sessions(list(kinds), span, CONVERSATIONS):
-        sums: dict[str, int] = dict(zip(SUMS, row[4:], strict=True))
-        usd = _cost(kinds[row.kind], sums, float(row.day * DAY), own)
-        found.setdefault((row.conversation_id, row.title), Sum()).add(sums, usd)
-    made = [(conversation_id, title, one) for (conversation_id, title), one in found.items()]
-    return sorted(made, key=lambda one: -one[2].values["total"])
 
 
 def _times(rows: Iterable[Any], step: int, shift: int) -> tuple[dict[float, Percentiles], Percentiles]:
     """By place and over all."""
     places: dict[float, dict[str, dict[int, int]]] = {}
     everything: dict[str, dict[int, int]] = {}
-    long = max(step, 24)
-    for day, mark, bucket, number in rows:
-        begins = float(((day * 24 + shift) // long * long - shift) * HOUR)
+    for place, mark, bucket, number in rows:
+        begins = float((place * step - shift) * HOUR)
         for counts in (places.setdefault(begins, {}), everything):
             buckets = counts.setdefault(mark, {})
             buckets[bucket] = buckets.get(bucket, 0) + int(number)

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 
 from callsmith.store import rows
 from callsmith.store.base import Base, add_to, insert_new
+from callsmith.store.rows import AnyRow
 from callsmith.store.schema import AnyText, conversations, exchanges, metadata
 from callsmith.types.usage import Usage, written_for_an_hour
 
@@ -143,7 +144,7 @@ class UsageTotals(Base):
         with self._read() as connection:
             return [Kind(*row) for row in connection.execute(query.where(usage_kinds.c.owner == self.owner))]
 
-    def usage_sums(self, kinds: Collection[int], span: Span, *, step: int, shift: int = 0) -> list[sa.Row[Any]]:
+    def usage_sums(self, kinds: Collection[int], span: Span, *, step: int, shift: int = 0) -> list[AnyRow]:
         """Rows of (kind, place, *SUMS): ``place`` counts steps of ``step`` hours since 1970, ``shift`` hours east."""
         place = (usage_hours.c.hour + shift) // step
         query = (
@@ -161,18 +162,19 @@ class UsageTotals(Base):
             first, last = connection.execute(hours.where(usage_hours.c.kind.in_(list(kinds)))).one()
         return None if first is None else (float(first * HOUR), float((last + 1) * HOUR))
 
-    def usage_times(self, kinds: Collection[int], span: Span) -> list[sa.Row[Any]]:
-        """Rows of (day, mark, bucket, exchanges)."""
-        columns = (usage_times.c.day, usage_times.c.mark, usage_times.c.bucket)
+    def usage_times(self, kinds: Collection[int], span: Span, *, step: int = 24, shift: int = 0) -> list[AnyRow]:
+        """Rows of (place, mark, bucket, exchanges), by whole days of UTC."""
+        place = ((usage_times.c.day * 24 + shift) // step).label("place")
+        columns = (place, usage_times.c.mark, usage_times.c.bucket)
         query = (
             sa.select(*columns, sa.func.sum(usage_times.c.exchanges))
             .where(usage_times.c.kind.in_(list(kinds)), *_within(usage_times.c.day, span, DAY))
-            .group_by(*columns)
+            .group_by("place", usage_times.c.mark, usage_times.c.bucket)
         )
         with self._read() as connection:
             return list(connection.execute(query))
 
-    def usage_sessions(self, kinds: Collection[int], span: Span, most: int) -> list[sa.Row[Any]]:
+    def usage_sessions(self, kinds: Collection[int], span: Span, most: int) -> list[AnyRow]:
         """Rows of (conversation_id, title, kind, day, *SUMS) of the ``most`` conversations with the most tokens."""
         theirs = (usage_sessions.c.kind.in_(list(kinds)), *_within(usage_sessions.c.day, span, DAY))
         largest = (
@@ -209,7 +211,7 @@ class _Tally:
         self._sessions: dict[tuple[Any, ...], list[int]] = {}
         self._times: dict[tuple[Any, ...], list[int]] = {}
 
-    def add(self, found: Iterable[sa.Row[Any]], sign: int) -> None:
+    def add(self, found: Iterable[AnyRow], sign: int) -> None:
         for row in found:
             usage = rows.to_usage(row) or Usage()
             marks: Mapping[str, Any] = row.marks
@@ -237,7 +239,7 @@ class _Tally:
             found = [dict(zip(names, (self._owner, *key, *sums), strict=True)) for key, sums in kept.items()]
             add_to(connection, table, values, found)
 
-    def _kind(self, row: sa.Row[Any], usage: Usage) -> int:
+    def _kind(self, row: AnyRow, usage: Usage) -> int:
         known = usage.input is not None and usage.output is not None
         size = bisect_left(STEPS, usage.input or 0)
         key = (row.connection, row.request_url, row.model, row.wire, row.plays, row.state, known, size)

@@ -82,7 +82,7 @@ def _tokens(label: str, whole: usage.Total, part_name: str, part: usage.Total) -
         f"{part_name} not reported" if part.value is None else f"{part.value:,} {part_name}",
     ]
     silent = f" Not counted: {count(whole.missing, 'exchange')} without a report." if whole.missing else ""
-    return Figure(label, _short(whole.value), f"{', '.join(said)}.{silent}")
+    return Figure(label, short(whole.value), f"{', '.join(said)}.{silent}")
 
 
 def _cost(label: str, frame: pd.DataFrame) -> Figure:
@@ -94,7 +94,7 @@ def _cost(label: str, frame: pd.DataFrame) -> Figure:
     return Figure(label, money(spent.usd), plain(f"US dollars, from list prices or your own; not a bill.{partly}"))
 
 
-def _short(number: int) -> str:
+def short(number: int) -> str:
     """As many digits as fit a figure; the help has them all."""
     if number < 100_000:
         return f"{number:,}"

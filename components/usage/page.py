@@ -7,23 +7,33 @@ from streamlit.delta_generator import DeltaGenerator
 
 from callsmith import usage
 from components import services
-from components.usage import charts, costs, filters, prices_editor
+from components.usage import charts, costs, filters, over_time, prices_editor
 from components.usage.clock import zone
 from components.usage.figures import figures, over_all, remarks
 from components.usage.table import table
 
+# From here on the database sums: what is told of each exchange would take seconds to read.
+FEW = 2_000
+_EACH, _OVER_TIME = "Each exchange", "Summed over time"
 _TOKENS = {"Per exchange": charts.tokens, "Running total": charts.running_total}
 
 
 def render() -> None:
     st.title("Usage", anchor=False)
-    rows = services.store().usage_rows()
-    if not rows:
+    store = services.store()
+    if not store.usage_is_many(0):
         st.markdown("Nothing was sent yet. Tokens and times of every exchange with a model appear here.")
         st.page_link("pages/playground.py", label="Open the Playground", icon=":material/forum:")
         prices_editor.render()
         return
-    everything = usage.frame(rows, zone(), costs.price())
+    many = store.usage_is_many(FEW)
+    if many or _view() == _OVER_TIME:
+        if not over_time.render(filters.picked(store.usage_kinds(), zone()), zone()):
+            st.markdown("No exchange that ended passes these filters.")
+            st.button("Clear filters", key="usage-clear", icon=":material/filter_alt_off:", on_click=filters.clear)
+        prices_editor.render()
+        return
+    everything = usage.frame(store.usage_rows(), zone(), costs.price())
     frame = filters.filtered(everything)
     if frame.empty:
         st.markdown(f"None of the {len(everything):,} exchanges passes these filters.")
@@ -50,6 +60,13 @@ def render() -> None:
             charts.latency(frame, key="usage-times-chart")
     table(frame, key="usage-table")
     prices_editor.render()
+
+
+def _view() -> str:
+    chosen = st.segmented_control(
+        "View", [_EACH, _OVER_TIME], default=_EACH, required=True, key="usage-view", persist_state="session"
+    )
+    return chosen or _EACH
 
 
 def _heading(words: str) -> DeltaGenerator:

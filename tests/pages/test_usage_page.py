@@ -21,6 +21,7 @@ from callsmith.types.turn import Turn
 from callsmith.types.usage import Usage
 from components import services
 from components.usage import charts, prices_editor
+from components.usage import page as usage_page
 from components.usage.table import to_csv
 from tests.engine.store_kit import exchange, reply, said, turn
 
@@ -277,3 +278,40 @@ def test_an_edit_is_kept(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     prices_editor._keep()
     kept = prices_own.from_json(store.preference(prices_own.PREFERENCE))
     assert kept.rows == (OwnPrice("", "a", 1.0, None, 9.0), OwnPrice("", "new"))
+
+
+def test_summed_over_time_says_the_same_as_each_exchange(store: Store) -> None:
+    mixed(store)
+    at = page()
+    each = metrics(at)
+    at.segmented_control(key="usage-view").set_value("Summed over time").run()
+    summed = metrics(at)
+    same = ("Exchanges", "Input tokens", "Output tokens", "Cost")
+    assert [summed[name] for name in same] == [each[name] for name in same]
+    said = words(at).replace("\\", "")
+    assert "The cost is partly unknown: 1 exchange without a known price." in said
+    assert "Of this $0.0014 and 312 tokens by models playing tools." in said
+    assert len(drawn(at)) == 2 and all(drawn(at))
+    assert at.dataframe[0].value["Model"].tolist() == ["gpt-5", "no-such-model"]
+    for by, first in (
+        ("Played tool", "get_weather"),
+        ("Connection", "Demo"),
+        ("Conversation", "deleted or without a title"),
+    ):
+        at.segmented_control(key="usage-by").set_value(by).run()
+        assert not at.exception and at.dataframe[0].value[by].tolist() == [first]
+    at.multiselect(key="usage-model").set_value(["no-such-model"]).run()
+    assert (metrics(at)["Exchanges"], metrics(at)["Cost"]) == ("1", "price unknown")
+    at.selectbox(key="usage-since").set_value("Last hour").run()
+    assert metrics(at)["Exchanges"] == "1"
+
+
+def test_many_exchanges_are_summed(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage_page, "FEW", 1)
+    kept(store, "a", FULL)
+    assert page().segmented_control(key="usage-view").value == "Each exchange"
+    kept(store, "b", None)
+    at = page()
+    assert not any(control.key == "usage-view" for control in at.segmented_control)
+    assert metrics(at)["Input tokens"] == "1,200"
+    assert "Not counted: 1 exchange without a report." in at.metric[1].help

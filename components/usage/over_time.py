@@ -1,0 +1,233 @@
+"""Usage summed by the database: by day, model, connection, played tool and conversation, however many exchanges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from callsmith.usage_totals import Picked, Sum, Totals, conversations, totals
+from components import services
+from components.usage import costs
+from components.usage.charts import COLOURS
+from components.usage.figures import Figure, figures, short
+from components.usage.table import NOT_REPORTED
+from components.words import count, money, plain, seconds
+
+_HEIGHT = 320
+_BY = ("Time", "Model", "Connection", "Played tool", "Conversation")
+_TIMES = {
+    "first_p50": "First token, p50",
+    "first_p95": "First token, p95",
+    "total_p50": "Whole, p50",
+    "total_p95": "Whole, p95",
+}
+_STEPS = {3_600: "hour", 86_400: "day"}
+
+
+def render(picked: Picked, zone: tzinfo) -> bool:
+    """False, and nothing drawn, where no exchange passes."""
+    found = totals(services.store(), picked, costs.own())
+    if not found.exchanges:
+        return False
+    figures(_figures(found), columns=5, narrowest=150, key="usage-figures")
+    st.caption(_remarks(found))
+    with st.grid(2, min_column_width=360, gap="medium", key="usage-charts") as grid:
+        with grid.cell():
+            st.markdown(f"**Tokens by {_STEPS.get(found.step, '7 days')}**")
+            _tokens(found, zone)
+        with grid.cell():
+            st.markdown("**Time to the first token and to the end**")
+            _latency(found, zone)
+    _breakdown(found, picked, zone)
+    return True
+
+
+def _figures(found: Totals) -> list[Figure]:
+    whole = found.whole
+    unknown = whole.exchanges == whole.unpriced
+    partly = f" Partly unknown: {count(whole.unpriced, 'exchange')} without a known price." if whole.unpriced else ""
+    why = (
+        "No price is known for these exchanges."
+        if unknown
+        else f"US dollars, from list prices or your own; not a bill.{partly}"
+    )
+    return [
+        Figure(
+            "Exchanges",
+            short(whole.exchanges),
+            f"{whole.exchanges:,} that ended. Their replies held {count(whole['calls'], 'tool call')}.",
+        ),
+        _whole("Input tokens", whole, "input", "cache_read", "cached"),
+        _whole("Output tokens", whole, "output", "reasoning", "reasoning"),
+        Figure("Cost", money(whole.usd), plain(why)),
+        Figure(
+            "First token, median",
+            seconds(found.time.first_p50),
+            _within(found),
+        ),
+    ]
+
+
+def _within(found: Totals) -> str:
+    at = found.time
+    first = f"first token: half within {seconds(at.first_p50)}, 95 % within {seconds(at.first_p95)}"
+    return f"{first}; whole reply: half within {seconds(at.total_p50)}, 95 % within {seconds(at.total_p95)}"
+
+
+def _whole(label: str, whole: Sum, name: str, part: str, part_name: str) -> Figure:
+    tokens = whole.tokens(name)
+    if tokens is None:
+        return Figure(label, NOT_REPORTED, "No provider said how many tokens these were.")
+    silent = whole.exchanges - whole[f"with_{name}"]
+    said = f" Not counted: {count(silent, 'exchange')} without a report." if silent else ""
+    return Figure(label, short(tokens), f"{count(tokens, 'token')}, {whole[part]:,} {part_name}.{said}")
+
+
+def _remarks(found: Totals) -> str:
+    said = []
+    if found.whole.unpriced and found.whole.usd is not None:
+        said.append(f"The cost is partly unknown: {count(found.whole.unpriced, 'exchange')} without a known price.")
+    if found.played.exchanges:
+        tokens = found.played.tokens("total")
+        used = "tokens not reported" if tokens is None else count(tokens, "token")
+        said.append(f"Of this {money(found.played.usd)} and {used} by models playing tools.")
+    said.append("Times are known to within 7 %, and where exchanges are chosen by time, by whole days of UTC.")
+    return plain(" ".join(said))
+
+
+def _tokens(found: Totals, zone: tzinfo) -> None:
+    rows = []
+    for begins, one in found.series.items():
+        cached, reasoning = one["cache_read"], one["reasoning"]
+        parts = (max(one["input"] - cached, 0), cached, max(one["output"] - reasoning, 0), reasoning)
+        for order, (part, tokens) in enumerate(zip(COLOURS, parts, strict=True)):
+            rows.append({"time": _at(begins, zone), "part": part, "tokens": tokens, "order": order})
+    scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
+    chart = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_bar()
+        .encode(
+            x=alt.X("time:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            y=alt.Y("tokens:Q", title="Tokens", axis=alt.Axis(format="~s"), stack="zero"),
+            color=alt.Color("part:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=2)),
+            order=alt.Order("order:Q"),
+            tooltip=[
+                alt.Tooltip("time:N", title="From"),
+                alt.Tooltip("part:N", title="Part"),
+                alt.Tooltip("tokens:Q", title="Tokens", format=","),
+            ],
+        )
+    )
+    total = found.whole.tokens("total")
+    said = f"Tokens of {count(found.exchanges, 'exchange')} over time, stacked by part"
+    _draw(chart, "usage-tokens-chart", f"{said}: {count(total, 'token') if total is not None else NOT_REPORTED}")
+
+
+def _latency(found: Totals, zone: tzinfo) -> None:
+    rows = [
+        {"time": _at(begins, zone), "which": said, "seconds": value}
+        for begins, at in found.times.items()
+        for name, said in _TIMES.items()
+        if (value := getattr(at, name)) is not None
+    ]
+    if not rows:
+        st.caption("No reply has begun in these exchanges, so there are no times.")
+        return
+    blue, orange = COLOURS["Uncached input"], COLOURS["Output"]
+    chart = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_line(point=len(found.times) <= 60)
+        .encode(
+            x=alt.X("time:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            y=alt.Y("seconds:Q", title="Time (s)"),
+            color=alt.Color(
+                "which:N",
+                title=None,
+                scale=alt.Scale(domain=list(_TIMES.values()), range=[blue, blue, orange, orange]),
+                legend=alt.Legend(orient="top", columns=2),
+            ),
+            strokeDash=alt.StrokeDash(
+                "which:N",
+                title=None,
+                scale=alt.Scale(domain=list(_TIMES.values()), range=[[1, 0], [4, 3], [1, 0], [4, 3]]),
+            ),
+            tooltip=[
+                alt.Tooltip("time:N", title="From"),
+                alt.Tooltip("which:N", title="Until"),
+                alt.Tooltip("seconds:Q", title="Time (s)", format=".2f"),
+            ],
+        )
+    )
+    _draw(chart, "usage-times-chart", f"Times of {count(found.exchanges, 'exchange')}: {_within(found)}")
+
+
+def _breakdown(found: Totals, picked: Picked, zone: tzinfo) -> None:
+    by = st.segmented_control("By", _BY, default="Model", required=True, key="usage-by", persist_state="session")
+    sums: Iterable[tuple[str, Sum]]
+    match by:
+        case "Time":
+            sums = [(_at(begins, zone), one) for begins, one in reversed(list(found.series.items()))]
+        case "Connection":
+            sums = _largest(found.connections.items())
+        case "Played tool":
+            sums = _largest(found.tools.items())
+        case "Conversation":
+            theirs = conversations(services.store(), picked, costs.own())
+            sums = [(title or "deleted or without a title", one) for _, title, one in theirs]
+        case _:
+            sums = _largest(found.models.items())
+    frame = pd.DataFrame([_row(str(by), name, one) for name, one in sums])
+    if frame.empty:
+        st.caption("Models played no tools in these exchanges.")
+        return
+    if by == "Conversation":
+        st.caption(f"{count(len(frame), 'conversation')} with the most tokens.")
+    columns: dict[str, Any] = {
+        name: st.column_config.NumberColumn(format="%.6f" if "dollars" in name else "localized")
+        for name in frame.columns[1:]
+    }
+    st.dataframe(frame, hide_index=True, key="usage-table", column_config=columns, placeholder=NOT_REPORTED)
+    st.download_button(
+        "Download CSV",
+        lambda: frame.to_csv(index=False),
+        file_name="callsmith-usage.csv",
+        mime="text/csv",
+        key="usage-table-csv",
+        icon=":material/download:",
+        on_click="ignore",
+        help="The rows above. A value that is not known is left empty.",
+    )
+
+
+def _row(by: str, name: str, one: Sum) -> dict[str, Any]:
+    return {
+        by: name,
+        "Exchanges": one.exchanges,
+        "Tool calls": one["calls"],
+        "Input (tokens)": one.tokens("input"),
+        "Cached input (tokens)": one["cache_read"],
+        "Output (tokens)": one.tokens("output"),
+        "Reasoning (tokens)": one["reasoning"],
+        "Total (tokens)": one.tokens("total"),
+        "Cost (US dollars)": one.usd,
+        "Price unknown (exchanges)": one.unpriced,
+    }
+
+
+def _largest(sums: Iterable[tuple[str, Sum]]) -> list[tuple[str, Sum]]:
+    return sorted(sums, key=lambda one: -one[1]["total"])
+
+
+def _at(begins: float, zone: tzinfo) -> str:
+    at = datetime.fromtimestamp(begins, UTC).astimezone(zone)
+    return at.strftime("%Y-%m-%d" if at.hour == 0 else "%Y-%m-%d %H:%M")
+
+
+def _draw(chart: Any, key: str, said: str) -> None:
+    with st.container(key=key):
+        st.altair_chart(chart.properties(height=_HEIGHT), alt=said)
