@@ -183,10 +183,10 @@ def _row(row: SessionRow) -> None:
             on_change=acts.pick,
             args=(row.id, f"pick-{key}-{row.id in acts.picked()}"),
         )
-        with st.container(gap="small"):
+        with st.container(gap=None):
             pin = ":material/keep: " if row.pinned else ""
             st.button(
-                f"{pin}{plain(row.title or 'Untitled')}",
+                " ".join([f"{pin}{plain(row.title or 'Untitled')}", *_badges(row)]),
                 key=f"session-open-{key}",
                 type="tertiary",
                 on_click=acts.show,
@@ -199,9 +199,13 @@ def _row(row: SessionRow) -> None:
         _more(row, key)
 
 
+def _badges(row: SessionRow) -> list[str]:
+    """Beside the title: in the pale line below it they would be paler still."""
+    waiting = [":orange-badge[waiting]"] if row.waiting else []
+    return waiting + [f":gray-badge[{plain(tag)}]" for tag in row.tags]
+
+
 def _facts(row: SessionRow) -> str:
-    badges = [":orange-badge[waiting]"] if row.waiting else []
-    badges += [f":gray-badge[{plain(tag)}]" for tag in row.tags]
     tokens = "tokens not reported" if row.tokens is None else count(row.tokens, "token")
     said = [plain(", ".join(row.models[-3:])) or "no model asked yet"]
     said += (
@@ -212,7 +216,7 @@ def _facts(row: SessionRow) -> str:
     said += [count(row.calls, "call")] if row.calls else []
     said += [tokens] if row.exchanges else []
     said.append(_when(row.updated_at))
-    return " · ".join(said) + (" " + " ".join(badges) if badges else "")
+    return " · ".join(said)
 
 
 def _when(at: datetime) -> str:
