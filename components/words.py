@@ -26,9 +26,12 @@ def spoken(call: ToolCall) -> str:
     return f"The model asks for **{plain(call.name or 'a tool without a name')}**{with_words(call, plain)}."
 
 
-def measured(usage: Usage | None, marks: Marks | None) -> str:
-    """One line for one reply: tokens in and out, times, speed."""
+def measured(usage: Usage | None, marks: Marks | None, usd: float | None = None) -> str:
+    """One line of markdown for one reply: tokens in and out, its cost where that is known and not nothing, times,
+    speed."""
     facts = [_tokens(usage)]
+    if usd:
+        facts.append(plain(money(usd)))
     if marks is not None:
         if marks.first_token is not None:
             facts.append(f"first token {seconds(marks.first_token)}")

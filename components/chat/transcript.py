@@ -25,6 +25,7 @@ from components.chat.result_slot import result_slot
 from components.chat.slot_ways import answerers
 from components.chat.structured import asked_in
 from components.state import WINDOW, ui
+from components.usage import costs
 from components.words import count, measured, plain
 
 USER_AVATAR = ":material/person:"
@@ -69,6 +70,7 @@ class Transcript:
         self._running = running
         self._response = response
         self._places = places
+        self._costs = costs.by_exchange(conversation.id)
         self._path = conversation.path()
         self._results = {node.parent: node for node in self._path if node.message.role == "tool"}
         self._answers = {
@@ -226,7 +228,8 @@ class Transcript:
     def _facts(self, node: Node) -> None:
         message = node.message
         info = self._info(message)
-        facts = measured(info.usage, info.marks) if info is not None else "tokens not reported"
+        usd = self._costs.get(info.id) if info is not None else None
+        facts = measured(info.usage, info.marks, usd) if info is not None else "tokens not reported"
         if early := EARLY_ENDS.get(message.finish or ""):
             facts += f" · {early}"
         # At the head a card below says it, with what to do.

@@ -16,6 +16,14 @@ def own() -> OwnPrices:
     return prices_own.from_json(services.store().preference(prices_own.PREFERENCE))
 
 
+def by_exchange(conversation_id: str) -> dict[str, float | None]:
+    """What each exchange of a conversation cost, by its id."""
+    if not conversation_id:
+        return {}
+    of = price()
+    return {row.exchange_id: of(row) for row in services.store().usage_rows(conversation_id) if row.state != "running"}
+
+
 def price() -> Callable[[UsageRow], float | None]:
     """The cost of an exchange in US dollars, None where it is unknown. It is priced where it went: its connection may
     have been changed or deleted since."""

@@ -98,7 +98,9 @@ def short(number: int) -> str:
     """As many digits as fit a figure; the help has them all."""
     if number < 100_000:
         return f"{number:,}"
-    return f"{number / 1e3:,.0f}k" if number < 999_500 else f"{number / 1e6:,.2f}M"
+    if number < 999_500:
+        return f"{number / 1e3:,.0f}k"
+    return f"{number / 1e6:,.2f}M" if number < 999_995_000 else f"{number / 1e9:,.2f}B"
 
 
 def _median(column: pd.Series[float]) -> str:

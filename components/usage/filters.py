@@ -38,7 +38,7 @@ def filtered(frame: pd.DataFrame) -> pd.DataFrame:
 
 def picked(kinds: Collection[Kind], zone: tzinfo) -> Picked:
     """The same over what the database summed, with dates from and to, which win over the time."""
-    by_model, by_connection, by_time, by_dates = st.columns([2, 2, 1.2, 1.6], vertical_alignment="bottom")
+    by_model, by_connection, by_time, by_dates = st.columns([1.7, 1.7, 1.5, 1.9], vertical_alignment="bottom")
     models = _choice(by_model, "Model", {kind.model for kind in kinds}, _MODEL, "All models")
     connections = _choice(
         by_connection, "Connection", {kind.connection for kind in kinds}, _CONNECTION, "All connections"

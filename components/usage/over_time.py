@@ -141,7 +141,7 @@ def _latency(found: Totals, zone: tzinfo) -> None:
     blue, orange = COLOURS["Uncached input"], COLOURS["Output"]
     chart = (
         alt.Chart(pd.DataFrame(rows))
-        .mark_line(point=len(found.times) <= 60)
+        .mark_line(point=len(found.times) <= 3)
         .encode(
             x=alt.X("time:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
             y=alt.Y("seconds:Q", title="Time (s)"),

@@ -101,3 +101,8 @@ def test_money(usd: float | None, words: str) -> None:
 )
 def test_nothing_a_model_writes_is_an_image(text: str) -> None:
     assert "![" not in markdown(text)
+
+
+def test_a_known_cost_is_said_after_the_tokens() -> None:
+    assert measured(Usage(input=5, output=1), None, 0.0021) == "5 tokens in, 1 token out · \\$0.0021"
+    assert "$" not in measured(Usage(input=5, output=1), None, 0.0) + measured(Usage(input=5, output=1), None)
