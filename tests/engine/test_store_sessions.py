@@ -13,7 +13,7 @@ from callsmith.store import Store, Wanted
 from callsmith.types.parts import ToolCall
 from callsmith.types.setup import Setup
 from callsmith.types.usage import Usage
-from tests.engine.store_kit import exchanged, said, turn, url_in
+from tests.engine.store_kit import exchanged, raw, said, turn, url_in
 
 
 @pytest.fixture
@@ -65,15 +65,19 @@ def test_a_title_is_found_that_nobody_said(store: Store, title: str) -> None:
 
 
 def test_white_space_in_what_was_said_is_one_space(store: Store) -> None:
-    exchanged(store, "two\nlines  here", turn("Yes"), "e1")
-    assert len(titles(store, query='"two lines here"')) == 1
+    exchanged(store, "Question", turn("two\nlines  here"), "e1")
+    assert titles(store, query='"two lines here"') == ["Question"]
 
 
-def test_a_message_that_is_kept_again_is_in_the_index_once(store: Store, three: tuple[str, str, str]) -> None:
+def test_a_message_that_is_kept_again_is_in_the_index_once(
+    store: Store, three: tuple[str, str, str], tmp_path: Path
+) -> None:
     loaded = store.load(three[0])
     assert loaded is not None
     store.save_nodes(three[0], list(loaded.nodes.values()), loaded.head)
-    assert store.find(Wanted("sunny")).rows[0].snippet.count("sunny") == 1
+    with raw(tmp_path) as database:
+        kept = database.execute("SELECT said FROM conversation_words WHERE conversation_id = ?", [three[0]]).fetchone()
+    assert kept[0].count("sunny") == 1
 
 
 @pytest.mark.parametrize("tag", ["größe", "日本", 'a "b" \\ c', "100%"])
