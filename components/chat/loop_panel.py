@@ -13,6 +13,8 @@ from callsmith.types.answering import Answering
 from callsmith.types.setup import LoopLimits, Setup
 from components.answers.words import summary
 from components.chat import actions, runs, session
+from components.chat.budget import budget_row
+from components.chat.session import Opened
 from components.words import count, money, plain, seconds
 
 _BOUNDS: Mapping[str, tuple[str, float, float, str]] = {
@@ -23,8 +25,9 @@ _BOUNDS: Mapping[str, tuple[str, float, float, str]] = {
 }
 
 
-def loop_popover(setup: Setup) -> None:
-    """The limits, and whether to go step by step. A label that never changes keeps its place."""
+def loop_popover(opened: Opened) -> None:
+    """The limits, the budget, and whether to go step by step. A label that never changes keeps its place."""
+    setup = opened.setup
     popover = st.popover("Auto-run", icon=":material/autoplay:", key="auto-run", type="tertiary", on_change="rerun")
     if not popover.open:
         return
@@ -50,6 +53,7 @@ def loop_popover(setup: Setup) -> None:
                     on_change=_set_limit,
                     args=(name, key),
                 )
+        budget_row(opened)
         st.toggle(
             "Step by step",
             key=runs.STEPWISE,

@@ -14,7 +14,7 @@ from callsmith.notes import Fix, ways_out
 from callsmith.store import ExchangeInfo
 from callsmith.types.problem import Problem
 from components import layout, services, sidebar
-from components.chat import actions, drafts, matrix, runs, session
+from components.chat import actions, budget, drafts, matrix, runs, session
 from components.chat.answering_live import Places
 from components.chat.answering_live import watch as watch_tools
 from components.chat.arms_view import arms_button, arms_dialog
@@ -28,6 +28,7 @@ from components.chat.format_switch import format_switch
 from components.chat.live import watch
 from components.chat.loop_panel import ended_card, limits_caption, loop_popover, progress
 from components.chat.message_menu import deleted_row, insert_popover
+from components.chat.next_tokens import next_tokens
 from components.chat.notes_row import notes_row
 from components.chat.option_chips import chip_row
 from components.chat.options import options_popover
@@ -68,7 +69,7 @@ def render() -> None:
         ordered = sorted(infos.values(), key=lambda info: info.marks.started)
         sidebar.render(here=True)
         with header:
-            _header(opened, ordered, narrow=narrow)
+            _header(opened, ordered, narrow=narrow, going=job is not None or run is not None)
         _conversation(areas, opened, infos, ordered, going=job is not None or run is not None, places=places)
         if right is not None:
             with right:
@@ -136,7 +137,7 @@ def _mine(conversation_id: str | None) -> Job | None:
     return services.jobs().get(running) if running is not None else None
 
 
-def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) -> None:
+def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool, going: bool) -> None:
     target = session.target_of(opened.setup)
     if opened.exists:
         with st.container(horizontal=True, vertical_alignment="center", key="title-row"):
@@ -158,8 +159,12 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool) ->
         chip_row(opened.setup, target)
         picker.note(opened.setup)
         variables_popover(opened)
-        loop_popover(opened.setup)
+        loop_popover(opened)
         limits_caption(opened.setup, session.answering_of(opened.setup))
+        if not going:
+            next_tokens(opened, {info.id: info for info in ordered})
+    if warned := budget.warning(opened):
+        st.warning(warned, icon=":material/savings:")
     if ui().notice:
         st.warning(ui().notice, icon=":material/info:")
 
