@@ -30,7 +30,7 @@ STEPS = (32_000, 100_000, 128_000, 199_999, 200_000, 256_000, 272_000, 512_000, 
 # A time is known to within half of this: 7 %.
 RATIO = 1.15
 _SHORTEST = 0.001
-_BATCH = 20_000
+_BATCH = 50_000
 TOKENS = ("input", "output", "cache_read", "cache_write", "reasoning", "audio_in", "audio_out", "total")
 SUMS = ("exchanges", "calls", *TOKENS, "hour_write", "with_input", "with_output", "with_total")
 KIND = ("connection", "url", "model", "wire", "plays", "state", "known", "size")
@@ -118,10 +118,10 @@ def count_all(connection: sa.Connection) -> None:
     """Sum everything there is, in a database that has no sums yet."""
     for owner in connection.execute(sa.select(exchanges.c.owner).distinct()).scalars().all():
         query = sa.select(*rows.COST).where(exchanges.c.owner == owner, exchanges.c.state != "running")
-        tally = _Tally(owner)
-        found = connection.execute(query.execution_options(yield_per=_BATCH))
-        tally.add(found, 1)
-        tally.write(connection)
+        for some in connection.execute(query.execution_options(yield_per=_BATCH)).partitions():
+            tally = _Tally(owner)
+            tally.add(some, 1)
+            tally.write(connection)
 
 
 def bucket_of(seconds: float) -> int:

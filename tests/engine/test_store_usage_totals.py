@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from callsmith.store import Store
+from callsmith.store import Store, usage_totals
 from callsmith.store.usage_totals import (
     RATIO,
     Span,
@@ -63,7 +63,8 @@ def anew(store: Store) -> list[list[tuple[Any, ...]]]:
     return kept(store)
 
 
-def test_sums_are_those_of_the_exchanges(store: Store) -> None:
+def test_sums_are_those_of_the_exchanges(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(usage_totals, "_BATCH", 2)
     ended(store, "a", Usage(input=100, output=20, cache_read=60))
     ended(store, "b", Usage(input=1, output=2), at=AT + 10)
     ended(store, "c", None)
