@@ -14,7 +14,7 @@ from callsmith.notes import Fix, ways_out
 from callsmith.store import ExchangeInfo
 from callsmith.types.problem import Problem
 from components import layout, services, sidebar
-from components.chat import actions, budget, drafts, matrix, runs, session
+from components.chat import actions, drafts, matrix, runs, session
 from components.chat.answering_live import Places
 from components.chat.answering_live import watch as watch_tools
 from components.chat.arms_view import arms_button, arms_dialog
@@ -163,8 +163,6 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool, go
         limits_caption(opened.setup, session.answering_of(opened.setup))
         if not going:
             next_tokens(opened, {info.id: info for info in ordered})
-    if warned := budget.warning(opened):
-        st.warning(warned, icon=":material/savings:")
     if ui().notice:
         st.warning(ui().notice, icon=":material/info:")
 
