@@ -280,7 +280,7 @@ def test_a_database_that_refuses_keeps_nothing_of_it(
 
 
 @pytest.mark.slow
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_any_damage_to_the_bytes(data: bytes, tmp_path_factory: pytest.TempPathFactory, draw: st.DataObject) -> None:
     damaged = bytearray(data)
@@ -324,7 +324,7 @@ def _places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 @pytest.mark.slow
-@settings(max_examples=40, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_any_value_in_any_place(data: bytes, tmp_path_factory: pytest.TempPathFactory, draw: st.DataObject) -> None:
     made = json.loads(data)
