@@ -21,9 +21,7 @@ if [ $# -gt 0 ]; then
     .venv/bin/python -m pytest "$@"
     exit
 fi
-# Two files at a time, each browser file with an app, a database and a port of its own; what talks to servers of others
-# alone, since it minds the time.
+# Most of them two files at a time; what talks to a browser or to servers of others alone, since it minds the time.
 .venv/bin/python -m pytest -n 2 --dist loadfile -m "not browser and not servers"
 arrived
-.venv/bin/python -m pytest -m servers
-.venv/bin/python -m pytest -n 2 --dist loadfile -m "browser and not servers"
+.venv/bin/python -m pytest -m "browser or servers"

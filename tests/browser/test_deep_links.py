@@ -23,7 +23,7 @@ SHOWS = {
 def test_a_cold_deep_link_opens_in_the_frame(serve: Callable[..., App], window: Open, path: str) -> None:
     page = window(serve(), path)
     here = page.page.get_by_test_id("stSidebarNavLink").and_(page.page.locator("[aria-current=page]"))
-    expect(page.page.get_by_test_id("stSidebarNavLink")).to_have_count(4)
+    expect(page.page.get_by_test_id("stSidebarNavLink")).to_have_count(5)
     expect(here).to_contain_text(path[1:].title())
     expect(page.page.get_by_role("main")).to_contain_text(SHOWS[path], ignore_case=True)
     expect(page.page).to_have_title("Callsmith")
