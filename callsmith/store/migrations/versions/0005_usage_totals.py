@@ -1,5 +1,7 @@
 """What exchanges used, summed as they end; those that have ended are summed once, here."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -31,7 +33,7 @@ def upgrade() -> None:
     usage_totals.count_all(op.get_bind())
 
 
-def _sums(table: str, keys: dict[str, sa.types.TypeEngine[object]], sums: tuple[str, ...]) -> None:
+def _sums(table: str, keys: dict[str, sa.types.TypeEngine[Any]], sums: tuple[str, ...]) -> None:
     op.create_table(
         table,
         *(sa.Column(name, kind, autoincrement=False, nullable=False) for name, kind in keys.items()),
