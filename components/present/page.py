@@ -65,7 +65,6 @@ def render() -> None:
             _end(opened, job, run)
     _controls(told.steps, opened.conversation.id)
     if at_end and (job is not None or run is not None):
-        here.awaited = here.last - (told.steps[-1].kind == "note")
         _follow(job, run)
 
 

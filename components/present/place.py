@@ -16,7 +16,7 @@ WANTED = "presentation-wanted"
 @dataclass(slots=True)
 class Place:
     """``step`` counts from 0; ``last`` is how many there were when it was drawn. ``awaited``: the step that is gone to
-    as soon as it is there, since the presentation stood at the end when it went on."""
+    as soon as it is there: what was asked, or what was answered. Further ones wait for the person."""
 
     step: int = 0
     last: int = 0

