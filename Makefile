@@ -19,7 +19,7 @@ test-servers: ## Only the tests against servers that others wrote (llama.cpp, ai
 	@sh scripts/servers.sh
 	@$(BIN)/python -m pytest -m servers tests/servers $(ARGS)
 
-check: ## Format, lint, types, layer rules and the fast tests: under a minute
+check: ## Format, lint, types, layer rules and the fast tests: a minute or two
 	@sh scripts/check.sh
 
 bench: ## Measure speed, traffic and memory, in real Chromium where a page is meant (minutes)

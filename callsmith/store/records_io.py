@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,14 +17,12 @@ from callsmith.store.base import StoreError, now
 from callsmith.store.exchanges import Exchanges
 from callsmith.store.records import ExchangeInfo, ToolRecord, ToolVersion
 from callsmith.store.schema import conversations, exchanges, nodes, tool_versions, tools
-from callsmith.store.tools import Tools
-from callsmith.types.answering import Answering
+from callsmith.store.tools import Tools, to_record
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.exchange import Exchange
 from callsmith.types.message import Message
 from callsmith.types.parts import NO_EXTRA
 from callsmith.types.setup import Setup
-from callsmith.types.tool import Tool
 from callsmith.types.turn import Turn
 
 # Columns of a conversation that say how a person keeps it.
@@ -238,15 +235,4 @@ class RecordsIO(Exchanges, Tools):
         connection.execute(sa.insert(tool_versions), versions)
 
     def _kept_tool(self, row: sa.Row[Any]) -> KeptTool:
-        record = ToolRecord(
-            id=row.id,
-            tool=from_json(Tool, row.tool),
-            position=row.position,
-            updated_at=datetime.fromtimestamp(row.updated_at, UTC),
-            tags=tuple(row.tags),
-            folder=row.folder,
-            conversation_id=row.conversation_id,
-            copy_of=row.copy_of,
-            answering=from_json(Answering, row.answering),
-        )
-        return KeptTool(record, tuple(reversed(self.versions(row.id))), row.deleted_at is not None)
+        return KeptTool(to_record(row), tuple(reversed(self.versions(row.id))), row.deleted_at is not None)

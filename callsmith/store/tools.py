@@ -28,12 +28,12 @@ class Tools(ToolVersions):
     def tools(self) -> list[ToolRecord]:
         """The library in the user's order, without the deleted ones and the copies for one conversation."""
         with self._read() as connection:
-            return [_record(row) for row in connection.execute(self._in_order(tools.c.conversation_id.is_(None)))]
+            return [to_record(row) for row in connection.execute(self._in_order(tools.c.conversation_id.is_(None)))]
 
     def tools_with(self, ids: Collection[str]) -> list[ToolRecord]:
         """Those of these ids that are there, in the user's order."""
         with self._read() as connection:
-            return [_record(row) for row in connection.execute(self._in_order(tools.c.id.in_(ids)))]
+            return [to_record(row) for row in connection.execute(self._in_order(tools.c.id.in_(ids)))]
 
     def tool(self, tool_id: str) -> ToolRecord | None:
         """None where it does not exist or is deleted."""
@@ -162,7 +162,8 @@ class Tools(ToolVersions):
                 raise NotFound(f"no tool {', '.join(ids)}")
 
 
-def _record(row: sa.Row[Any]) -> ToolRecord:
+def to_record(row: sa.Row[Any]) -> ToolRecord:
+    """A row of the tools table as a value."""
     return ToolRecord(
         id=row.id,
         tool=from_json(Tool, row.tool),

@@ -20,7 +20,7 @@ from callsmith.types.answering import Http
 from callsmith.types.parts import Parsed
 from callsmith.types.tool import HttpCall
 from components.answers import settings
-from components.answers.area import area
+from components.answers.headers import headers_area
 from components.answers.settings import Settings
 from components.answers.trial import call_of, sampled
 from components.reach import policy
@@ -171,20 +171,8 @@ def _arguments(here: Settings, call: HttpCall) -> None:
 
 
 def _headers(here: Settings, call: HttpCall) -> None:
-    key = here.key("http-headers")
-    refused: dict[str, tuple[str, str]] = st.session_state.setdefault(f"{key}-refused", {})
-    typed, why = refused.get("", (http_form.lines_of(call), ""))
-    area(
-        "Headers, one a line",
-        typed,
-        key=key,
-        keep=lambda lines: _keep_headers(here.tool_id, lines, refused),
-        least=2,
-        placeholder="Authorization: Bearer {{MY_TOKEN}}",
-        invalid=bool(why),
-    )
-    if why:
-        st.markdown(f":small[:red[:material/error: {plain(why)}. Not taken over.]]")
+    kept = http_form.lines_of(call)
+    headers_area(here, "http-headers", kept, lambda lines, refused: _keep_headers(here.tool_id, lines, refused))
 
 
 def _limits(here: Settings, http: Http) -> None:

@@ -19,7 +19,7 @@ from callsmith.execute.occasion import CannotAnswer
 from callsmith.schema.diff import place_in_words
 from callsmith.types.answering import Answering, Mcp
 from components.answers import settings
-from components.answers.area import area
+from components.answers.headers import headers_area
 from components.answers.settings import Settings
 from components.reach import reach
 from components.words import count, joined, plain
@@ -76,20 +76,8 @@ def _where(here: Settings, mcp: Mcp) -> None:
         _line(here, "command", "Command", mcp.command, mcp_way.command_problem, "uvx mcp-server-time", _NAME_IT)
         return
     _line(here, "url", "Address", mcp.url, mcp_way.url_problem, "http://localhost:3001/mcp", _NAME_IT)
-    text = here.key("mcp-headers")
-    refused: dict[str, tuple[str, str]] = st.session_state.setdefault(f"{text}-refused", {})
-    typed, why = refused.get("", (mcp_way.lines_of(mcp), ""))
-    area(
-        "Headers, one a line",
-        typed,
-        key=text,
-        keep=lambda lines: _headers(here.tool_id, lines, refused),
-        least=2,
-        placeholder="Authorization: Bearer {{MY_TOKEN}}",
-        invalid=bool(why),
-    )
-    if why:
-        st.markdown(f":small[:red[:material/error: {plain(why)}. Not taken over.]]")
+    kept = mcp_way.lines_of(mcp)
+    headers_area(here, "mcp-headers", kept, lambda lines, refused: _headers(here.tool_id, lines, refused))
 
 
 def _line(

@@ -46,11 +46,6 @@ def budget_row(opened: Opened) -> None:
     st.caption(f":{colour}[{said}]" if colour else said)
 
 
-def over(opened: Opened) -> str:
-    """Why nothing more is asked by itself; empty where it may be."""
-    return budgets.over(opened.setup.budget, spent_on(opened)) if opened.setup.budget is not None else ""
-
-
 def warning(opened: Opened) -> str:
     """For what is sent by hand while the budget is spent, or nearly: it is sent, and this is said."""
     budget = opened.setup.budget

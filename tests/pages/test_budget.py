@@ -38,6 +38,7 @@ def spent(store: Store, budget: float | None) -> str:
 
 def rows(conversation_id: str) -> AppTest:
     def script(conversation_id: str) -> None:
+        from callsmith.budget import over
         from components.chat import budget, session
         from components.chat.next_tokens import next_tokens
         from components.state import ui
@@ -48,7 +49,9 @@ def rows(conversation_id: str) -> AppTest:
         next_tokens(opened)
         import streamlit as st
 
-        st.text(f"{budget.over(opened)}|{budget.warning(opened)}")
+        allowed = opened.setup.budget
+        stops = over(allowed, budget.spent_on(opened)) if allowed is not None else ""
+        st.text(f"{stops}|{budget.warning(opened)}")
 
     at = AppTest.from_function(script, args=(conversation_id,), default_timeout=20).run()
     assert not at.exception

@@ -93,6 +93,9 @@ class Table:
         self.store.close()
 
 
+Tables = Callable[..., Table]
+
+
 def ended(run: Run) -> Ended:
     assert run.wait_end(PATIENCE), "the run does not end"
     found = run.snapshot().ended

@@ -13,7 +13,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -31,26 +31,12 @@ from callsmith.types.parts import Opaque, ToolCall
 from callsmith.types.tool import HttpCall, Tool
 from callsmith.wire.registry import WIRES
 from tests.engine.execute.http_kit import Site, plain, serving
-from tests.engine.loop.kit import AUTO, WEATHER, Nobody, Table, answered, ended, until
+from tests.engine.loop.kit import AUTO, WEATHER, Nobody, Table, Tables, answered, ended, until
 from tests.wire.contract_kit import read_whole
 
 PROMPT = "What's the weather like in Boston today?"
 THREE = "What's the weather in Boston, in Tokyo and in Paris?"
 ALLOWED = Policy(True)
-Tables = Callable[..., Table]
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Iterator[Tables]:
-    made: list[Table] = []
-
-    def make(answer: Callable[[Occasion], Answer] = lambda occasion: answered()) -> Table:
-        made.append(Table(tmp_path, answer))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
 
 
 def by_real(answering: Answering, policy: Policy | None = None) -> Callable[[Occasion], Answer]:

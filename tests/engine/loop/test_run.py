@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 
@@ -15,24 +13,10 @@ from callsmith.execute.occasion import CannotAnswer, Occasion
 from callsmith.loop.loop import Busy
 from callsmith.types.answering import Answer
 from callsmith.types.setup import LoopLimits
-from tests.engine.loop.kit import ASK, AUTO, FETCH, HAND, SEARCH, WEATHER, Table, answered, ended, until
+from tests.engine.loop.kit import ASK, AUTO, FETCH, HAND, SEARCH, WEATHER, Tables, answered, ended, until
 
 WEATHER_PROMPT = "What's the weather like in Boston today?"
 SEARCH_PROMPT = "Find the page about our refund policy and tell me what it says"
-Tables = Callable[..., Table]
-
-
-@pytest.fixture
-def table(tmp_path: Path) -> Iterator[Tables]:
-    made: list[Table] = []
-
-    def make(answer: Callable[[Occasion], Answer] = lambda occasion: answered()) -> Table:
-        made.append(Table(tmp_path, answer))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.close()
 
 
 def library(occasion: Occasion) -> Answer:
