@@ -1,4 +1,4 @@
-"""A curl command as a tool: its query and body become parameters, its secrets placeholders. Nothing is run."""
+"""What a curl command says of its request. Nothing is run."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 from callsmith.importing.curl_options import SHORT_WITH_VALUE, has_value
 from callsmith.importing.shell_words import split
-from callsmith.importing.types import Imported, ImportProblem, shown
+from callsmith.importing.types import ImportProblem
 
 _NEXT = ("--next", "-:")
 _ENDS = frozenset(("|", ";", "&", "&&", "||", ">", ">>", "2>", "2>&1", "<", "2>/dev/null"))
@@ -47,16 +47,6 @@ class Command:
     json: bool = False
     upload: bool = False
     more: bool = False
-
-
-def read(text: str, filename: str = "") -> Imported:
-    from callsmith.importing import curl_tool
-
-    command = parse(text)
-    candidate, problems = curl_tool.candidate(command, filename)
-    if command.more:
-        problems.append("Only the first request was read")
-    return Imported("curl", f"curl command · {shown(candidate.title)}", (candidate,), tuple(problems))
 
 
 def parse(text: str) -> Command:

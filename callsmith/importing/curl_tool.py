@@ -1,4 +1,4 @@
-"""The tool that a curl command makes. No secret of the command is kept: ``{{NAME}}`` stands in its place."""
+"""The tool that a curl command makes: query and body become parameters, its secrets ``{{NAME}}``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit
 
 from callsmith.importing import sample
-from callsmith.importing.curl import Command
+from callsmith.importing.curl import Command, parse
 from callsmith.importing.secrets import (
     holds_secret,
     known_key,
@@ -17,7 +17,7 @@ from callsmith.importing.secrets import (
     secret_as_name,
     secret_name,
 )
-from callsmith.importing.types import Candidate, ImportProblem, shown
+from callsmith.importing.types import Candidate, Imported, ImportProblem, shown
 from callsmith.schema import text as json_text
 from callsmith.schema.changes import Change
 from callsmith.schema.text import TextError
@@ -70,6 +70,14 @@ class _Draft:
 
     def leave_out(self, what: str) -> None:
         self.changes.append(Change("/parameters/properties", f"{what} looks like a secret: left out"))
+
+
+def read(text: str, filename: str = "") -> Imported:
+    command = parse(text)
+    tool, problems = candidate(command, filename)
+    if command.more:
+        problems.append("Only the first request was read")
+    return Imported("curl", f"curl command · {shown(tool.title)}", (tool,), tuple(problems))
 
 
 def candidate(command: Command, filename: str) -> tuple[Candidate, list[str]]:

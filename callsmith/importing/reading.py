@@ -202,7 +202,7 @@ def _python(text: str, filename: str) -> Imported:
 
 
 def _curl(text: str, filename: str) -> Imported:
-    from callsmith.importing.curl import read as read_curl
+    from callsmith.importing.curl_tool import read as read_curl
 
     return read_curl(text, filename)
 
