@@ -54,10 +54,10 @@ def render(here: Settings) -> None:
 
 def _preview(here: Settings) -> None:
     call = call_of(here.tool, sampled(here.tool))
-    st.caption("Results of the first calls. What a result has in common with the arguments says them back.")
+    st.caption("With these arguments; where a field of the result is named like an argument, it repeats it")
     st.code(call.arguments or " ", language="json", wrap_lines=True)
     for number in range(1, PREVIEWS + 1):
-        st.markdown(f"**Call {number}**")
+        st.markdown(f"**Call {number} gets**")
         try:
             content, notes = answer_of(here.tool, here.answering.samples, call, number)
         except ValueError as error:
