@@ -95,6 +95,7 @@ def of_conversation(
         tools=tuple(tools),
         options=replace(setup.options, tool_choice=choice),
         loop=setup.loop,
+        budget=setup.budget,
     )
 
 
@@ -130,6 +131,7 @@ def keep(store: Store, file: SetupFile, connections: Sequence[Connection]) -> tu
         tools=tuple(uses),
         options=file.options,
         loop=file.loop,
+        budget=file.budget,
     )
     store.save_setup(conversation_id, setup)
     return conversation_id, tuple(missing)

@@ -50,6 +50,7 @@ class Written:
 
 FIELDS: Mapping[tuple[type, str], Written] = {
     (SetupFile, "wire"): Written(choices=ALL_WIRES),
+    (SetupFile, "budget"): Written(least=0),
     (Player, "connection_id"): Written("connection"),
     (Player, "wire"): Written(choices=ALL_WIRES),
     (Reply, "content"): Written(json=True),

@@ -24,6 +24,7 @@ _SAID: Mapping[tuple[type, str], str] = {
     (SetupFile, "prompt"): "The first message of a run.",
     (SetupFile, "options"): "Everything else that is sent. What is left out is not sent.",
     (SetupFile, "loop"): "Where a turn that runs by itself ends.",
+    (SetupFile, "budget"): "US dollars that the conversation may cost before nothing more is asked by itself.",
     (SetupTool, "parameters"): "The JSON Schema of the arguments.",
     (SetupTool, "output_schema"): "The JSON Schema of the results. Not sent.",
     (SetupTool, "grammar"): "What the text of a custom tool must fit.",

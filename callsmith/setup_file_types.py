@@ -53,7 +53,7 @@ class SetupTool:
 @dataclass(frozen=True, slots=True)
 class SetupFile:
     """``connection`` is its name, or ``demo`` or ``environment``; empty ``connection``, ``model`` or ``wire``: the
-    default one. ``prompt`` is the first message, empty for none."""
+    default one. ``prompt`` is the first message, empty for none. ``budget`` None: no such bound."""
 
     name: str = ""
     connection: str = ""
@@ -65,3 +65,4 @@ class SetupFile:
     tools: tuple[SetupTool, ...] = ()
     options: Options = Options()
     loop: LoopLimits = LoopLimits()
+    budget: float | None = None

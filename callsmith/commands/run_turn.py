@@ -84,7 +84,7 @@ class Sitting:
             self._left.callback(printed.removeFilter, self._logs)
         self._play = Play(self.store, Jobs(), transport, settings.secret, self._logs)
         self.price = Pricer(OwnPrices)
-        self.conversation_id = self.store.create(Setup(), self.file.name)
+        self.conversation_id = self.store.create(Setup(budget=self.file.budget), self.file.name)
         return self
 
     def __exit__(

@@ -120,13 +120,14 @@ def test_errors_of_tools_are_told_as_such() -> None:
         ({"loop": {"steps": 2}}, (), "steps"),
         ({"loop": {"tokens": 10}}, (), "tokens"),
         ({"loop": {"seconds": 0.3}, "model": "demo-stall"}, (), "seconds"),
+        ({"budget": 0}, (), "budget"),
     ],
-    ids=["--max-steps", "steps", "tokens", "seconds"],
+    ids=["--max-steps", "steps", "tokens", "seconds", "budget"],
 )
 def test_a_limit_ends_with_2(changes: dict[str, Any], arguments: tuple[str, ...], limit: str) -> None:
     code, told = ran(document(**changes), *arguments)
     assert (code, told["exit_code"], told["outcome"], told["limit"]) == (2, 2, "limit", limit)
-    assert "limit" in told["said"]
+    assert ("budget" if limit == "budget" else "limit") in told["said"]
 
 
 def test_a_call_answered_by_hand_ends_with_3() -> None:

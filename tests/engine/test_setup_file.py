@@ -94,6 +94,7 @@ FULL = SetupFile(
         mcp=(McpServer("m", "https://x.example", "{{X_KEY}}"),),
     ),
     loop=LoopLimits(3, 10.0, 500, 0.25),
+    budget=0.5,
 )
 FILES = [SetupFile(), FULL, *map(setup_of, STARTERS)]
 
@@ -325,7 +326,7 @@ def test_a_file_becomes_a_conversation(store: Store) -> None:
     setup = store.setup(conversation_id)
     assert missing == ()
     assert (setup.connection_id, setup.model, setup.wire, setup.system) == ("c1", "m-1", "gemini", FULL.system)
-    assert (setup.options, setup.loop) == (FULL.options, FULL.loop)
+    assert (setup.options, setup.loop, setup.budget) == (FULL.options, FULL.loop, 0.5)
     records = store.tools_with([use.tool_id for use in setup.tools])
     assert records[0].answering.model == Player("c1", "m", "anthropic", "Be brief")
     conversation = store.load(conversation_id)
