@@ -153,6 +153,34 @@ class Exchanges(Base):
         with self._read() as connection:
             return [rows.to_usage_row(row) for row in connection.execute(query)]
 
+    def last_usage_rows(self, wire: str, most: int) -> list[UsageRow]:
+        """The ``most`` last exchanges in a format that reported their input, oldest first. Looked for only in the hours
+        that have any, so that it is as quick where there are very many others."""
+        kinds, hours = usage_totals.usage_kinds.c, usage_totals.usage_hours.c
+        held = (
+            sa.select(hours.hour)
+            .join(usage_totals.usage_kinds, kinds.id == hours.kind)
+            .where(kinds.owner == self.owner, kinds.wire == wire, hours.with_input > 0)
+            .group_by(hours.hour)
+            .order_by(hours.hour.desc())
+            .limit(most)
+        )
+        query = (
+            sa.select(*rows.COST, sa.literal("").label("title"))
+            .where(exchanges.c.owner == self.owner, exchanges.c.wire == wire, exchanges.c.input_tokens > 0)
+            .where(exchanges.c.state != "running")
+            .order_by(exchanges.c.started_at.desc(), exchanges.c.id.desc())
+        )
+        found: list[UsageRow] = []
+        with self._read() as connection:
+            for hour in connection.execute(held).scalars().all():
+                begins = hour * usage_totals.HOUR
+                within = (exchanges.c.started_at >= begins, exchanges.c.started_at < begins + usage_totals.HOUR)
+                found += map(rows.to_usage_row, connection.execute(query.where(*within).limit(most - len(found))))
+                if len(found) >= most:
+                    break
+        return found[::-1]
+
     def _begun(
         self, exchange: Exchange, conversation_id: str, *, parent_id: str | None = None, plays: str = ""
     ) -> dict[str, Any]:

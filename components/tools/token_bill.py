@@ -74,8 +74,8 @@ def _table(made: Bill) -> None:
 
 def _learned(store: Store, wire: str) -> tuple[str, Ratio | None]:
     """The model of this format that was asked last with tools, and what its last exchanges teach."""
-    rows = [row for row in store.usage_rows() if row.wire == wire and row.usage and row.usage.input]
-    return _of_rows(tuple(row.exchange_id for row in rows[-LAST:]), store, rows[-LAST:])
+    rows = store.last_usage_rows(wire, LAST)
+    return _of_rows(tuple(row.exchange_id for row in rows), store, rows)
 
 
 @st.cache_data(max_entries=20, show_spinner=False)

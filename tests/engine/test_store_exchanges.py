@@ -192,3 +192,22 @@ def test_nothing_is_begun_where_someone_else_changed_the_conversation(store: Sto
     store.begin_exchange(exchange("e2"), conversation_id, more.id, nodes=[more], seen=store.stamp(conversation_id))
     with pytest.raises(NotFound):
         store.begin_exchange(exchange("e3"), "nowhere", None, seen=1)
+
+
+def test_the_last_exchanges_of_a_format_are_found_by_hour(store: Store) -> None:
+    conversation_id = store.create(Setup())
+    hour = 3600.0
+    for number, (wire, used) in enumerate(
+        [
+            *(("openai-chat", Usage(10, 1)), ("gemini", Usage(20, 1)), ("gemini", Usage(None, 1))),
+            *(("gemini", None), ("gemini", Usage(30, 1)), ("openai-chat", Usage(40, 1))),
+        ]
+    ):
+        sent = replace(exchange(f"e{number}", started=number * hour / 2), wire=wire)
+        store.begin_exchange(sent, conversation_id, None)
+        store.finish_exchange(sent, turn(usage=used), None)
+    store.begin_exchange(replace(exchange("e9", started=9 * hour), wire="gemini"), conversation_id, None)
+    assert [row.exchange_id for row in store.last_usage_rows("gemini", 5)] == ["e1", "e4"]
+    assert [row.exchange_id for row in store.last_usage_rows("gemini", 1)] == ["e4"]
+    assert [row.exchange_id for row in store.last_usage_rows("openai-chat", 5)] == ["e0", "e5"]
+    assert store.last_usage_rows("anthropic", 5) == []

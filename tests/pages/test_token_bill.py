@@ -60,8 +60,8 @@ def test_only_requests_with_tools_of_this_format_teach() -> None:
     wires = {"d": "gemini"}
 
     class Fake:
-        def usage_rows(self) -> list[Any]:
-            return [
+        def last_usage_rows(self, wire: str, most: int) -> list[Any]:
+            rows = [
                 SimpleNamespace(
                     exchange_id=id_,
                     wire=wires.get(id_, "openai-chat"),
@@ -71,6 +71,7 @@ def test_only_requests_with_tools_of_this_format_teach() -> None:
                 )
                 for id_ in bodies
             ]
+            return [row for row in rows if row.wire == wire and row.usage.input][-most:]
 
         def exchange(self, id_: str) -> Any:
             body = json.dumps(bodies[id_]).encode()
