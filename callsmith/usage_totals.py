@@ -14,6 +14,7 @@ from typing import Any
 from callsmith.prices import cost_of_sum
 from callsmith.prices_own import OwnPrices
 from callsmith.store import Store
+from callsmith.store.session_rows import Used
 from callsmith.store.usage_totals import DAY, HOUR, SUMS, TOKENS, Kind, Span, seconds_of
 from callsmith.types.connection import Connection
 from callsmith.types.usage import Usage
@@ -155,6 +156,15 @@ def conversations(store: Store, picked: Picked, own: OwnPrices) -> list[tuple[st
         one.add(sums, usd or 0.0, sums[0] if usd is None else 0)
     made = [(conversation_id, title, one) for (conversation_id, title), one in found.items()]
     return sorted(made, key=lambda one: -one[2]["total"])
+
+
+def of_used(used: Iterable[Used], own: OwnPrices) -> Sum:
+    """All of it together."""
+    one = Sum()
+    for part in used:
+        usd = _cost(part.kind, part.sums, float(part.day * DAY), own)
+        one.add(part.sums, usd or 0.0, part.sums[0] if usd is None else 0)
+    return one
 
 
 def _cost(kind: Kind, sums: Sequence[int], at: float, own: OwnPrices) -> float | None:

@@ -12,7 +12,8 @@ from callsmith.store.recorded_calls import RecordedCalls
 from callsmith.store.records import ConversationSummary, ExchangeInfo, ToolChange, ToolRecord, ToolVersion, UsageRow
 from callsmith.store.records_io import RecordsIO
 from callsmith.store.recovery import Recovery
-from callsmith.store.sessions import Found, SessionRow, Sessions, Wanted
+from callsmith.store.session_rows import SessionRow
+from callsmith.store.sessions import Found, Sessions, Wanted
 from callsmith.store.tools import Tools
 from callsmith.store.usage_totals import UsageTotals
 

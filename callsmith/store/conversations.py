@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from callsmith.conversation import Conversation, Node
-from callsmith.store import tree
+from callsmith.store import standing, tree
 from callsmith.store.base import Base, NotFound, insert_new, now
-from callsmith.store.records import ConversationState, ConversationSummary
+from callsmith.store.records import ConversationSummary
 from callsmith.store.schema import conversations, exchanges, nodes
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.message import Message
@@ -97,23 +97,15 @@ class Conversations(Base):
 
     def recent(self, limit: int = 30, offset: int = 0) -> list[ConversationSummary]:
         """Pinned ones first, then newest; without those that are deleted, archived or hidden."""
-        any_of = exchanges.alias()
-        here = sa.and_(any_of.c.conversation_id == conversations.c.id, any_of.c.plays == "")
-        running = sa.exists().where(here, any_of.c.state == "running")
-        last_id = sa.select(any_of.c.id).where(here).order_by(any_of.c.started_at.desc(), any_of.c.id).limit(1)
         query = (
             sa.select(
                 conversations.c.id,
                 conversations.c.title,
                 conversations.c.updated_at,
-                conversations.c.head,
-                conversations.c.waiting,
-                running.label("running"),
-                exchanges.c.model,
-                exchanges.c.state,
-                sa.func.coalesce(exchanges.c.node_id, exchanges.c.parent_id).label("left_at"),
+                conversations.c.pinned,
+                *standing.COLUMNS,
             )
-            .outerjoin_from(conversations, exchanges, exchanges.c.id == last_id.scalar_subquery())
+            .outerjoin_from(conversations, exchanges, standing.NEWEST)
             .where(
                 conversations.c.owner == self.owner,
                 conversations.c.deleted_at.is_(None),
@@ -181,11 +173,5 @@ class Conversations(Base):
 
 
 def _summary(row: sa.Row[Any]) -> ConversationSummary:
-    state: ConversationState = "idle"
-    if row.running:
-        state = "running"
-    elif row.waiting:
-        state = "waiting"
-    elif row.state == "interrupted" and row.left_at == row.head:
-        state = "interrupted"
-    return ConversationSummary(row.id, row.title, datetime.fromtimestamp(row.updated_at, UTC), state, row.model or "")
+    at = datetime.fromtimestamp(row.updated_at, UTC)
+    return ConversationSummary(row.id, row.title, at, standing.state_of(row), row.model or "", row.pinned)

@@ -14,7 +14,7 @@ from callsmith.types.usage import Usage
 
 ExchangeState = Literal["running", "finished", "stopped", "interrupted", "failed"]
 ToolChange = Literal["created", "edited", "undone", "imported", "restored", "strict"]
-ConversationState = Literal["idle", "running", "waiting", "interrupted"]
+ConversationState = Literal["idle", "running", "waiting", "interrupted", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class ConversationSummary:
     updated_at: datetime
     state: ConversationState
     model: str
+    pinned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

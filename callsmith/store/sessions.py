@@ -3,31 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from callsmith.store import tree
+from callsmith.store import session_rows, standing, tree
 from callsmith.store.base import NotFound, now
 from callsmith.store.conversations import Conversations
 from callsmith.store.engine import FOLDED
-from callsmith.store.rows import AnyRow
 from callsmith.store.schema import conversation_words, conversations, exchanges
-from callsmith.store.usage_totals import usage_kinds
-from callsmith.store.words import folded, words_of
+from callsmith.store.session_rows import SessionRow, names
+from callsmith.store.usage_totals import usage_kinds, usage_sessions
+from callsmith.store.words import words_of
 
 Order = Literal["newest", "oldest", "title", "tokens"]
-State = Literal["all", "waiting", "archived"]
-_AROUND = 60
+State = Literal["all", "waiting", "broken", "archived"]
+# Fewer than any database takes in one statement.
+_PART = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which conversations: all words of ``query`` are in the title or in what was said; of ``models``, ``tools`` (that
-    were called) and ``tags`` any fits. Archived ones are found only where ``state`` asks for them."""
+    were called: having one at hand is not enough) and ``tags`` any fits. Archived ones are found only where ``state``
+    asks for them; ``broken`` are those whose last reply broke off or ended in an error."""
 
     query: str = ""
     models: tuple[str, ...] = ()
@@ -35,25 +36,6 @@ class Wanted:
     tags: tuple[str, ...] = ()
     state: State = "all"
     order: Order = "newest"
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """``snippet`` is what stands around the first word that was found, folded. ``tokens`` None: nothing reported."""
-
-    id: str
-    title: str
-    snippet: str
-    models: tuple[str, ...]
-    tools: tuple[str, ...]
-    calls: int
-    exchanges: int
-    tokens: int | None
-    updated_at: datetime
-    tags: tuple[str, ...]
-    pinned: bool
-    archived: bool
-    waiting: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +60,23 @@ class Sessions(Conversations):
             .where(*fits)
             .order_by(conversations.c.pinned.desc(), *_order(wanted.order), conversations.c.id)
         )
-        texts = sa.select(
-            *(conversations.c[name] for name in ("id", "title", "updated_at", "waiting", "tags")),
-            *(conversations.c[name] for name in ("pinned", "archived")),
-            conversation_words.c.said,
-            conversation_words.c.tools,
-        ).select_from(joined)
         with self._read() as connection:
             page = connection.execute(query.limit(limit).offset(offset)).all()
             if page or not offset:
                 total = page[0][1] if page else 0
             else:
                 total = connection.execute(sa.select(sa.func.count()).select_from(joined).where(*fits)).scalar_one()
-            ids = [found for found, _ in page]
-            kept = {row.id: row for row in connection.execute(texts.where(conversations.c.id.in_(ids)))}
-            used = self._used(connection, ids)
-        words = words_of(wanted.query)
-        return Found(tuple(_row(kept[found], used.get(found, _Used()), words) for found in ids), total)
+            rows = session_rows.read(connection, [found for found, _ in page], words_of(wanted.query))
+        return Found(rows, total)
+
+    def find_ids(self, wanted: Wanted) -> list[str]:
+        """All that fit."""
+        joined = sa.outerjoin(
+            conversations, conversation_words, conversation_words.c.conversation_id == conversations.c.id
+        )
+        with self._read() as connection:
+            query = sa.select(conversations.c.id).select_from(joined).where(*self._fits(wanted))
+            return list(connection.execute(query).scalars())
 
     def session_choices(self) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
         """The models, the tools and the tags that any conversation has, each in alphabetical order."""
@@ -110,15 +92,16 @@ class Sessions(Conversations):
         with self._read() as connection:
             return (
                 tuple(sorted(filter(None, connection.execute(models).scalars()))),
-                tuple(sorted({name for text in connection.execute(tools).scalars() for name in _names(text)})),
+                tuple(sorted({name for text in connection.execute(tools).scalars() for name in names(text)})),
                 tuple(sorted({tag for found in connection.execute(tags).scalars() for tag in found})),
             )
 
-    def pin(self, ids: Collection[str], *, pinned: bool = True) -> None:
-        self._keep_so(ids, pinned=pinned)
+    def pin(self, ids: Collection[str], *, pinned: bool = True) -> list[str]:
+        """Returns those that were not so before, as do ``archive``, ``delete_all`` and ``restore_all``."""
+        return self._keep_so(ids, conversations.c.pinned.is_not(pinned), pinned=pinned)
 
-    def archive(self, ids: Collection[str], *, archived: bool = True) -> None:
-        self._keep_so(ids, archived=archived)
+    def archive(self, ids: Collection[str], *, archived: bool = True) -> list[str]:
+        return self._keep_so(ids, conversations.c.archived.is_not(archived), archived=archived)
 
     def tag(
         self, ids: Collection[str], add: Iterable[str] = (), remove: Iterable[str] = ()
@@ -127,18 +110,29 @@ class Sessions(Conversations):
         that each had before."""
         new, gone = [" ".join(tag.split()) for tag in add], set(remove)
         with self._write() as connection:
-            query = sa.select(conversations.c.id, conversations.c.tags).where(*self._these(ids))
-            before = connection.execute(query).all()
+            before = [
+                row
+                for some in _in_parts(ids)
+                for row in connection.execute(
+                    sa.select(conversations.c.id, conversations.c.tags).where(*self._these(some))
+                )
+            ]
             for row in before:
                 tags = [tag for tag in dict.fromkeys([*row.tags, *filter(None, new)]) if tag not in gone]
                 connection.execute(self._mine(row.id).values(tags=tags))
         return {row.id: tuple(row.tags) for row in before}
 
-    def delete_all(self, ids: Collection[str]) -> None:
-        self._keep_so(ids, deleted_at=now())
+    def set_tags(self, tags: Mapping[str, Sequence[str]]) -> None:
+        """Each has these tags and no others, as ``tag`` told them."""
+        with self._write() as connection:
+            for conversation_id, its in tags.items():
+                connection.execute(self._mine(conversation_id).values(tags=list(its)))
 
-    def restore_all(self, ids: Collection[str]) -> None:
-        self._keep_so(ids, deleted_at=None)
+    def delete_all(self, ids: Collection[str]) -> list[str]:
+        return self._keep_so(ids, conversations.c.deleted_at.is_(None), deleted_at=now())
+
+    def restore_all(self, ids: Collection[str]) -> list[str]:
+        return self._keep_so(ids, conversations.c.deleted_at.is_not(None), deleted_at=None)
 
     def duplicate(self, conversation_id: str) -> str:
         """A copy with every arm, without its exchanges: they are counted where they were made. Returns its id."""
@@ -152,9 +146,14 @@ class Sessions(Conversations):
             tree.move_head(connection, self.owner, new_id, whole.head)
         return new_id
 
-    def _keep_so(self, ids: Collection[str], **values: Any) -> None:
+    def _keep_so(self, ids: Collection[str], otherwise: sa.ColumnElement[bool], **values: Any) -> list[str]:
+        changed: list[str] = []
         with self._write() as connection:
-            connection.execute(sa.update(conversations).where(*self._these(ids)).values(values))
+            for some in _in_parts(ids):
+                these = (*self._these(some), otherwise)
+                changed += connection.execute(sa.select(conversations.c.id).where(*these)).scalars()
+                connection.execute(sa.update(conversations).where(*these).values(values))
+        return changed
 
     def _these(self, ids: Collection[str]) -> tuple[sa.ColumnElement[bool], ...]:
         return conversations.c.owner == self.owner, conversations.c.id.in_(list(ids))
@@ -169,6 +168,8 @@ class Sessions(Conversations):
         ]
         if wanted.state == "waiting":
             fits.append(conversations.c.waiting.is_(True))
+        if wanted.state == "broken":
+            fits.append(standing.broken())
         for word in words_of(wanted.query):
             title = self._folded(conversations.c.title).contains(word, autoescape=True)
             fits.append(sa.or_(said.contains(word, autoescape=True), title))
@@ -187,81 +188,20 @@ class Sessions(Conversations):
         """A server lowers capitals by itself and keeps accents; what was said is folded already."""
         return sa.Function(FOLDED if self._engine.dialect.name == "sqlite" else "lower", column, type_=sa.Text())
 
-    def _used(self, connection: sa.Connection, ids: Sequence[str]) -> dict[str, _Used]:
-        query = (
-            sa.select(
-                exchanges.c.conversation_id,
-                exchanges.c.model,
-                sa.func.count(),
-                sa.func.sum(exchanges.c.calls),
-                sa.func.sum(
-                    sa.func.coalesce(exchanges.c.total_tokens, exchanges.c.input_tokens + exchanges.c.output_tokens)
-                ),
-            )
-            .where(exchanges.c.owner == self.owner, exchanges.c.conversation_id.in_(ids))
-            .group_by(exchanges.c.conversation_id, exchanges.c.model)
-            .order_by(sa.func.max(exchanges.c.started_at))
-        )
-        found: dict[str, _Used] = {}
-        for conversation_id, model, number, calls, tokens in connection.execute(query):
-            before = found.get(conversation_id, _Used())
-            known = tokens is not None or before.tokens is not None
-            total = (before.tokens or 0) + (tokens or 0) if known else None
-            found[conversation_id] = _Used(
-                (*before.models, model), before.exchanges + number, before.calls + (calls or 0), total
-            )
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Used:
-    models: tuple[str, ...] = ()
-    exchanges: int = 0
-    calls: int = 0
-    tokens: int | None = None
-
 
 def _order(order: Order) -> tuple[sa.ColumnElement[Any], ...]:
     if order == "title":
         return (sa.func.lower(conversations.c.title), conversations.c.updated_at.desc())
     if order == "tokens":
-        used = sa.func.coalesce(exchanges.c.total_tokens, exchanges.c.input_tokens + exchanges.c.output_tokens)
-        total = sa.select(sa.func.sum(used)).where(exchanges.c.conversation_id == conversations.c.id).scalar_subquery()
+        theirs = usage_sessions.c.conversation_id == conversations.c.id
+        total = sa.select(sa.func.sum(usage_sessions.c.total)).where(theirs).scalar_subquery()
         return (sa.func.coalesce(total, 0).desc(),)
     return (conversations.c.updated_at.asc() if order == "oldest" else conversations.c.updated_at.desc(),)
 
 
-def _row(row: AnyRow, used: _Used, words: Sequence[str]) -> SessionRow:
-    return SessionRow(
-        id=row.id,
-        title=row.title,
-        snippet=_snippet(row.said or "", row.title, words),
-        models=used.models,
-        tools=tuple(_names(row.tools or "")),
-        calls=used.calls,
-        exchanges=used.exchanges,
-        tokens=used.tokens,
-        updated_at=datetime.fromtimestamp(row.updated_at, UTC),
-        tags=tuple(row.tags),
-        pinned=row.pinned,
-        archived=row.archived,
-        waiting=row.waiting,
-    )
-
-
-def _snippet(said: str, title: str, words: Sequence[str]) -> str:
-    """Nothing where the title says it already."""
-    word = next((word for word in words if word not in folded(title) and word in said), "")
-    if not word:
-        return ""
-    at = said.index(word)
-    start, end = max(at - _AROUND, 0), min(at + len(word) + _AROUND, len(said))
-    piece = " ".join(said[start:end].split())
-    return f"{'…' if start else ''}{piece}{'…' if end < len(said) else ''}"
-
-
-def _names(tools: str) -> list[str]:
-    return [name for name in tools.split("|") if name]
+def _in_parts(ids: Collection[str]) -> Iterator[Sequence[str]]:
+    listed = list(ids)
+    return (listed[at : at + _PART] for at in range(0, len(listed), _PART))
 
 
 def _as_json(tag: str) -> str:

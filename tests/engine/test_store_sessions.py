@@ -9,11 +9,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from callsmith.prices_own import OwnPrices
 from callsmith.store import Store, Wanted
 from callsmith.types.parts import ToolCall
-from callsmith.types.setup import Setup
+from callsmith.types.problem import Problem
+from callsmith.types.setup import Setup, ToolUse
+from callsmith.types.tool import Tool
+from callsmith.types.turn import Turn
 from callsmith.types.usage import Usage
-from tests.engine.store_kit import exchanged, raw, said, turn, url_in
+from callsmith.usage_totals import of_used
+from tests.engine.store_kit import exchange, exchanged, raw, said, turn, url_in
 
 
 @pytest.fixture
@@ -132,8 +137,80 @@ def test_orders_and_pages(store: Store, three: tuple[str, str, str]) -> None:
 
 def test_a_row_says_what_was_used(store: Store, three: tuple[str, str, str]) -> None:
     row = store.find(Wanted("sunny")).rows[0]
-    assert (row.models, row.tools, row.calls, row.exchanges, row.tokens) == (("m",), ("get_weather",), 1, 1, 15)
-    assert store.find(Wanted("booked")).rows[0].tokens is None
+    sums = of_used(row.used, OwnPrices())
+    assert (row.models, row.tools, row.turns) == (("m",), ("get_weather",), 1)
+    assert (sums["calls"], sums.exchanges, sums.tokens("total"), sums.usd) == (1, 1, 15, None)
+    assert of_used(store.find(Wanted("booked")).rows[0].used, OwnPrices()).tokens("total") is None
+
+
+def test_the_turns_are_those_of_the_arm_in_view(store: Store, three: tuple[str, str, str]) -> None:
+    head = store.load(three[1]).head  # type: ignore[union-attr]
+    second, other = said("And then?", head), said("And else?", head)
+    store.save_nodes(three[1], [second], second.id)
+    third = said("And after that?", second.id)
+    store.save_nodes(three[1], [third, other], third.id)
+    assert store.find(Wanted("booked")).rows[0].turns == 3
+    store.set_head(three[1], other.id)
+    assert store.find(Wanted("booked")).rows[0].turns == 2
+    store.set_head(three[1], None)
+    assert store.find(Wanted("booked")).rows[0].turns == 0
+
+
+def test_where_a_conversation_stands(store: Store, three: tuple[str, str, str]) -> None:
+    broken = exchanged(store, "It broke off", turn("Half of", state="interrupted"), "e4")
+    failed = exchanged(store, "It failed", exchange_id="e5")
+    store.finish_exchange(exchange("e5"), Turn((), "failed", None, problem=Problem("http", "no", 500)), None)
+    exchanged(store, "It runs", exchange_id="e6")
+    states = {row.title: row.state for row in store.find(Wanted()).rows}
+    assert states == {
+        "Weather in Málaga": "waiting",
+        "Book a meeting with Ana": "idle",
+        "天気はどうですか": "idle",
+        "It broke off": "interrupted",
+        "It failed": "failed",
+        "It runs": "running",
+    }
+    assert {item.title: item.state for item in store.recent()} == states
+    assert set(titles(store, state="broken")) == {"It broke off", "It failed"}
+    store.set_head(broken, None)
+    assert titles(store, state="broken") == ["It failed"]
+    more = said("Again", store.load(failed).head)  # type: ignore[union-attr]
+    store.save_nodes(failed, [more], more.id)
+    assert titles(store, state="broken") == []
+
+
+def test_a_tool_that_was_only_at_hand_is_not_found(store: Store, three: tuple[str, str, str]) -> None:
+    tool = store.save_tool(Tool("get_weather"))
+    store.create(Setup(tools=(ToolUse(tool),)), "It was at hand here")
+    assert titles(store, tools=("get_weather",)) == ["Weather in Málaga"]
+
+
+def test_everything_that_fits_is_told_without_its_rows(store: Store, three: tuple[str, str, str]) -> None:
+    assert set(store.find_ids(Wanted())) == set(three)
+    assert store.find_ids(Wanted("sunny")) == [three[0]]
+
+
+def test_an_act_says_which_it_changed(store: Store, three: tuple[str, str, str]) -> None:
+    first, second, _ = three
+    assert store.pin([first]) == [first]
+    assert store.pin([first, second]) == [second]
+    assert store.archive([first]) == [first] and store.archive([first, second], archived=False) == [first]
+    assert store.delete_all([first]) == [first] and set(store.delete_all(three)) == {second, three[2]}
+    assert set(store.restore_all(three)) == set(three)
+    assert store.pin([]) == []
+
+
+def test_tags_go_back_to_what_they_were(store: Store, three: tuple[str, str, str]) -> None:
+    store.tag([three[0]], ["b", "a"])
+    before = store.tag(three[:2], ["a", "c"], ["b"])
+    store.set_tags(before)
+    assert {row.title: row.tags for row in store.find(Wanted()).rows if row.tags} == {"Weather in Málaga": ("b", "a")}
+
+
+def test_more_than_one_statement_takes(store: Store, three: tuple[str, str, str]) -> None:
+    many = [*three, *(f"c{number}" for number in range(40_000))]
+    assert set(store.archive(many)) == set(three)
+    assert set(store.tag(many, ["a"])) == set(three)
 
 
 def test_a_copy_has_every_message_and_no_exchange(store: Store, three: tuple[str, str, str]) -> None:

@@ -12,10 +12,10 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from callsmith.store import Store, StoreError, migrations
+from callsmith.store import Store, StoreError, Wanted, migrations
 from callsmith.store.schema import metadata
 from callsmith.types.tool import Tool
-from tests.engine.store_kit import exchanged, raw, url_in
+from tests.engine.store_kit import exchanged, raw, said, url_in
 
 pytestmark = pytest.mark.slow
 
@@ -106,6 +106,65 @@ def test_tools_of_the_first_tables_become_version_1(tmp_path: Path) -> None:
     hers = Store(url_in(tmp_path), "ann")
     assert [version.tool.name for version in hers.versions("t2")] == ["hers"] and hers.tools() == []
     hers.close()
+
+
+def conversations_at_0003(folder: Path, number: int, messages: list[str]) -> None:
+    """As the version before the search kept them."""
+    at_revision(folder, "0003")
+    with raw(folder) as database:
+        for at in range(number):
+            row = (f"c{at}", "ann" if at == 1 else "local", f"Title {at}", f"c{at}-{len(messages) - 1}", float(at))
+            database.execute(
+                "INSERT INTO conversations (id, owner, title, setup, head, waiting, revision, created_at, updated_at)"
+                " VALUES (?, ?, ?, '{}', ?, 0, 1, 1.0, ?)",
+                row,
+            )
+            database.executemany(
+                "INSERT INTO nodes (conversation_id, id, owner, parent, position, message) VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (f"c{at}", f"c{at}-{place}", row[1], f"c{at}-{place - 1}" if place else None, place, message)
+                    for place, message in enumerate(messages)
+                ],
+            )
+
+
+SAID = [
+    '{"role": "user", "parts": [{"kind": "text", "text": "Is it sunny in M\\u00e1laga?"}]}',
+    '{"role": "assistant", "parts": [{"kind": "tool_call", "id": "1", "name": "get_weather", "arguments": "{}"}]}',
+    '{"role": "tool", "parts": [{"kind": "tool_result", "call_id": "1", "content": "a \\ud800 light wind"}]}',
+]
+
+
+def test_conversations_of_the_tables_before_the_search_are_found(tmp_path: Path) -> None:
+    conversations_at_0003(tmp_path, 3, SAID)
+    with raw(tmp_path) as database:
+        database.execute("DELETE FROM nodes WHERE conversation_id = 'c2'")
+        database.execute("UPDATE conversations SET head = NULL WHERE id = 'c2'")
+    store = Store(url_in(tmp_path))
+    for query in ("malaga", '"sunny in malaga"', "light wind", "get_weather"):
+        assert [row.id for row in store.find(Wanted(query)).rows] == ["c0"], query
+    assert [row.id for row in store.find(Wanted(tools=("get_weather",))).rows] == ["c0"]
+    rows = store.find(Wanted()).rows
+    assert [(row.id, row.tools, row.turns, row.tags, row.pinned, row.archived) for row in rows] == [
+        ("c2", (), 0, (), False, False),
+        ("c0", ("get_weather",), 1, (), False, False),
+    ]
+    more = said("And tomorrow?", "c0-2")
+    store.save_nodes("c0", [more], more.id)
+    assert store.find(Wanted("tomorrow malaga")).total == 1
+    store.close()
+    hers = Store(url_in(tmp_path), "ann")
+    assert [row.id for row in hers.find(Wanted("sunny")).rows] == ["c1"]
+    hers.close()
+
+
+def test_an_upgrade_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    conversations_at_0003(tmp_path, 2, [*SAID, "no JSON at all"])
+    with pytest.raises(ValueError):
+        Store(url_in(tmp_path))
+    with raw(tmp_path) as database:
+        assert database.execute("SELECT version_num FROM alembic_version").fetchone() == ("0003",)
+        assert "tags" not in [row[1] for row in database.execute("PRAGMA table_info(conversations)")]
 
 
 def test_a_newer_database_is_left_alone(tmp_path: Path) -> None:
