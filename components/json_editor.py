@@ -9,7 +9,6 @@ prefers it, the same loader shows a plain text area.
 from __future__ import annotations
 
 import hashlib
-import zlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -46,21 +45,18 @@ const boxes = new WeakMap();
 function area(box, { text, label, heard }) {
   const area = document.createElement("textarea");
   area.spellcheck = false;
-  area.readOnly = !heard;
   area.ariaLabel = label;
   area.value = text;
   box.append(area);
-  if (heard) {
-    area.addEventListener("input", heard.changed);
-    area.addEventListener("blur", heard.left);
-    area.addEventListener("keydown", (event) => {
-      if (!event.ctrlKey && !event.metaKey) return;
-      if (event.key !== "Enter") return heard.left();
-      event.preventDefault();
-      event.stopPropagation();
-      heard.submitted();
-    });
-  }
+  area.addEventListener("input", heard.changed);
+  area.addEventListener("blur", heard.left);
+  area.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey) return;
+    if (event.key !== "Enter") return heard.left();
+    event.preventDefault();
+    event.stopPropagation();
+    heard.submitted();
+  });
   return {
     text: () => area.value,
     put: (text) => { area.value = text; },
@@ -87,7 +83,7 @@ function draw(own) {
   const text = face.text();
   if (text === data.value) face.marks(data.marks);
   clearTimeout(own.again);
-  if (own.heard && text !== data.value && text === own.sent) {
+  if (text !== data.value && text === own.sent) {
     own.again = setTimeout(() => { own.sent = null; own.send(false); }, 600);
   }
 }
@@ -116,7 +112,6 @@ export default async function ({ parentElement, data, setStateValue }) {
   const own = boxes.get(box) ?? begin(box);
   own.data = data;
   own.set = setStateValue;
-  if (data.shown) own.heard = null;
   if (own.plain !== data.plain) {
     own.plain = data.plain;
     const mount = await editor(data);
@@ -162,12 +157,6 @@ def json_editor(
     _draw(label, value, key, revision, on_change, rows, invalid=invalid, plain=plain, marks=() if plain else marks)
 
 
-def json_view(label: str, value: str, *, key: str, rows: int = LEAST_LINES) -> None:
-    """Show JSON that nobody edits: coloured, to be folded and searched."""
-    revision = zlib.crc32(value.encode("utf-8", "surrogatepass"))
-    _draw(label, value, key, revision, _nothing, rows, plain=len(value) > LONGEST, shown=True)
-
-
 def _draw(
     label: str,
     value: str,
@@ -178,7 +167,6 @@ def _draw(
     *,
     plain: bool,
     invalid: bool = False,
-    shown: bool = False,
     marks: Iterable[Mark] = (),
 ) -> None:
     data: dict[str, Any] = {
@@ -190,7 +178,6 @@ def _draw(
         "rows": rows,
         "least": LEAST_LINES,
         "plain": plain,
-        "shown": shown,
         "invalid": invalid,
         "marks": _in_code_units(value, marks),
     }
@@ -228,7 +215,3 @@ def _plain(key: str, long: bool) -> bool:
 
 def _choose(toggle: str) -> None:
     services.store().set_preference(PLAIN, st.session_state[toggle])
-
-
-def _nothing() -> None:
-    """Nothing is typed where text is only shown."""

@@ -17,7 +17,7 @@ import { colours, isDark } from "./theme.js";
 const PUT = Annotation.define();
 const SYNTAX_AFTER = 300;
 
-// `heard` has changed(), left() and submitted(); without it the text is only shown.
+// `heard` has changed(), left() and submitted().
 export function mount(parent, { text, label, help, heard }) {
   const theme = new Compartment();
   const attributes = new Compartment();
@@ -32,7 +32,6 @@ export function mount(parent, { text, label, help, heard }) {
       "aria-description": help,
       "aria-invalid": String(invalid),
       spellcheck: "false",
-      ...(heard ? {} : { "aria-readonly": "true", tabindex: "0" }),
     });
 
   const check = () => {
@@ -45,7 +44,7 @@ export function mount(parent, { text, label, help, heard }) {
       view.setTabFocusMode(false);
       clearTimeout(timer);
       timer = setTimeout(check, SYNTAX_AFTER);
-      heard?.changed();
+      heard.changed();
     }
   });
 
@@ -55,7 +54,7 @@ export function mount(parent, { text, label, help, heard }) {
     state: EditorState.create({
       doc: text,
       extensions: [
-        Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (heard?.submitted(), true) }])),
+        Prec.highest(keymap.of([{ key: "Mod-Enter", run: () => (heard.submitted(), true) }])),
         keymap.of([...closeBracketsKeymap, ...searchKeymap, ...foldKeymap, ...lintKeymap]),
         minimalSetup,
         lineNumbers(),
@@ -72,15 +71,13 @@ export function mount(parent, { text, label, help, heard }) {
         keymap.of([indentWithTab]),
         json(),
         EditorView.lineWrapping,
-        heard ? [] : EditorState.readOnly.of(true),
         attributes.of(described()),
         theme.of(colours(dark)),
         watch,
-        EditorView.domEventHandlers({ blur: () => heard?.left(), focus: () => view.setTabFocusMode(!heard) }),
+        EditorView.domEventHandlers({ blur: () => heard.left(), focus: () => view.setTabFocusMode(false) }),
       ],
     }),
   });
-  if (!heard) view.setTabFocusMode(true);
 
   // What is typed here is nobody else's shortcut. Escape gives Tab back to the page, and only the next one goes on
   // to a dialog around the editor.
@@ -90,7 +87,7 @@ export function mount(parent, { text, label, help, heard }) {
       view.setTabFocusMode(true);
       event.stopPropagation();
     } else if (event.ctrlKey || event.metaKey) {
-      heard?.left();
+      heard.left();
     } else {
       event.stopPropagation();
     }

@@ -83,16 +83,3 @@ def test_a_very_long_text_is_plain_and_says_so(store: Store) -> None:
     assert at.toggle(key=f"tool-json-{tool_id}-plain").disabled
     assert any(f"{LONGEST:,} characters" in caption.value for caption in at.caption)
     assert store.preference(PLAIN) is None
-
-
-def test_a_view_is_not_edited() -> None:
-    def view() -> None:
-        from components.json_editor import json_view
-
-        json_view("Request", '{"a": 1}', key="view")
-
-    at = AppTest.from_function(view).run()
-    assert not at.exception, at.exception
-    (element,) = at.get("bidi_component")
-    data = json.loads(element.proto.json)
-    assert data["shown"] and data["value"] == '{"a": 1}'
