@@ -282,7 +282,7 @@ def _panel(opened: Opened, ordered: Sequence[ExchangeInfo]) -> None:
             request_panel(opened.conversation, session.ask_of(opened.setup, opened.conversation), ordered)
     if usage.open:
         with usage:
-            usage_panel.render(opened.conversation.id)
+            usage_panel.render(opened.conversation, {info.id: info for info in ordered})
     if times.open:
         with times:
             timeline.render(opened.conversation, ordered)

@@ -37,17 +37,16 @@ def over_all(frame: pd.DataFrame) -> list[Figure]:
     ]
 
 
-def of_conversation(frame: pd.DataFrame) -> list[Figure]:
+def of_conversation(frame: pd.DataFrame, last_turn: pd.DataFrame) -> list[Figure]:
     """Input, output and cost of the whole conversation, and of its last turn."""
-    last_turn = usage.turns(frame).tail(1)
     sums, last = usage.totals(frame), usage.totals(last_turn)
     return [
         _tokens("Input tokens", sums["input"], "cached", sums["cached_input"]),
         _tokens("Output tokens", sums["output_total"], "reasoning", sums["reasoning"]),
-        _tokens("Last input tokens", last["input"], "cached", last["cached_input"]),
-        _tokens("Last output tokens", last["output_total"], "reasoning", last["reasoning"]),
+        _tokens("Last turn, input", last["input"], "cached", last["cached_input"]),
+        _tokens("Last turn, output", last["output_total"], "reasoning", last["reasoning"]),
         _cost("Cost", frame),
-        _cost("Last cost", last_turn),
+        _cost("Last turn, cost", last_turn),
     ]
 
 

@@ -60,11 +60,12 @@ OPENAI = "https://api.openai.com/v1/chat/completions"
 
 
 def mixed(store: Store) -> str:
-    """A turn of gpt-5, one of a model without a price, and a tool that gpt-5 played last."""
+    """A turn of gpt-5 and of a model without a price, and a tool that gpt-5 played last."""
     conversation_id = store.create(Setup())
+    question = said("What is it like?")
     for number, model in enumerate(("gpt-5", "no-such-model")):
         sent = asked(f"t{number}", model, OPENAI)
-        store.begin_exchange(sent, conversation_id, None)
+        store.begin_exchange(sent, conversation_id, question.id, nodes=[question])
         store.finish_exchange(sent, turn(usage=Usage(input=1000, output=100)), None)
     sent = asked("p", "gpt-5", OPENAI)
     store.begin_played(sent, conversation_id, "get_weather")
@@ -80,9 +81,12 @@ def page() -> AppTest:
 
 def panel(conversation_id: str) -> AppTest:
     def script(conversation_id: str) -> None:
+        from callsmith.conversation import Conversation
+        from components import services
         from components.usage import panel
 
-        panel.render(conversation_id)
+        store = services.store()
+        panel.render(store.load(conversation_id) or Conversation(""), store.exchange_turn_info(conversation_id))
 
     return AppTest.from_function(script, args=(conversation_id,), default_timeout=20).run()
 
@@ -198,10 +202,10 @@ def test_the_tab_counts_its_own_conversation(store: Store) -> None:
     assert metrics(at) == {
         "Input tokens": "1,200",
         "Output tokens": "34",
-        "Last input tokens": "1,200",
-        "Last output tokens": "34",
+        "Last turn, input": "1,200",
+        "Last turn, output": "34",
         "Cost": "price unknown",
-        "Last cost": "price unknown",
+        "Last turn, cost": "price unknown",
     }
     for chart in ("Running total", "Times"):
         at.segmented_control(key="usage-chart").set_value(chart).run()
@@ -219,7 +223,7 @@ def test_a_running_exchange_is_neither_counted_as_silent_nor_as_zero(store: Stor
     asked = replace(exchange("b"), marks=Marks(time.time()))
     store.begin_exchange(asked, conversation_id, said("Question a").id)
     at = panel(conversation_id)
-    assert metrics(at)["Last input tokens"] == "not reported"
+    assert metrics(at)["Last turn, input"] == "1,200"
     assert "Not counted" not in at.metric[0].help
     assert at.dataframe[0].value["state"].tolist() == ["running", "finished"]
     assert "? marks" not in words(at)
@@ -241,8 +245,13 @@ def test_costs_and_what_models_that_play_tools_cost_apart(store: Store) -> None:
 
 def test_the_tab_s_last_turn_is_no_played_tool(store: Store) -> None:
     at = panel(mixed(store))
-    assert metrics(at)["Last input tokens"] == "1,000"
-    assert (metrics(at)["Cost"], metrics(at)["Last cost"]) == ("$0.0036", "price unknown")
+    assert metrics(at)["Last turn, input"] == "2,000"
+    last = next(one.value for one in at.caption if one.value.startswith("The last turn"))
+    assert last.replace("\\", "") == (
+        "The last turn: 2 exchanges, 2,000 tokens in, 200 tokens out, at least $0.0023, 1 exchange has no price. "
+        "Beside it, models that played tools: 1 exchange, 200 tokens in, 112 tokens out, $0.0014."
+    )
+    assert (metrics(at)["Cost"], metrics(at)["Last turn, cost"]) == ("$0.0036", "$0.0023")
     assert "312 tokens by models playing tools." in words(at)
 
 
@@ -296,7 +305,7 @@ def test_summed_over_time_says_the_same_as_each_exchange(store: Store) -> None:
     for by, first in (
         ("Played tool", "get_weather"),
         ("Connection", "Demo"),
-        ("Conversation", "deleted or without a title"),
+        ("Conversation", "What is it like?"),
     ):
         at.segmented_control(key="usage-by").set_value(by).run()
         assert not at.exception and at.dataframe[0].value[by].tolist() == [first]
