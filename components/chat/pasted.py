@@ -1,13 +1,18 @@
-"""A conversation begun from the body of a request that was sent somewhere else."""
+"""A conversation begun from the body of a request that was sent somewhere else, or from a record of our own."""
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import streamlit as st
 
 from callsmith.conversation import Conversation, append
 from callsmith.pasting import Pasted, PasteProblem, read
+from callsmith.record import written
+from callsmith.record.take import take
+from callsmith.schema import text as json_text
+from callsmith.schema.text import TextError
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.wire.registry import WIRES
 from components import services
@@ -30,8 +35,8 @@ def paste_popover() -> None:
         return
     with popover:
         st.caption(
-            "The JSON body of a request, in any of the four formats, or only its messages. It is carried on here: its "
-            "tools come along, and nothing is sent yet."
+            "The JSON body of a request, in any of the four formats, or only its messages; or a conversation that was "
+            "exported here. It is carried on here: its tools come along, and nothing is sent yet."
         )
         live_text(
             "Request body",
@@ -72,17 +77,47 @@ def _heard() -> None:
 
 def _begin() -> None:
     _heard()
-    wire = st.session_state.get(_FORMAT, _DETECT)
+    wire, text = st.session_state.get(_FORMAT, _DETECT), st.session_state.get(_KEPT, "")
     try:
-        pasted = read(st.session_state.get(_KEPT, ""), "" if wire == _DETECT else wire)
+        conversation_id, said = _record(text) if is_record(text) else _body(text, "" if wire == _DETECT else wire)
     except PasteProblem as problem:
         st.session_state[_PROBLEM] = str(problem)
         return
     st.session_state[_OPEN] = False
     st.session_state[_KEPT], st.session_state[_TURN] = "", _turn() + 1
+    session.show(conversation_id)
+    ui().notice = plain(said)
+
+
+def _body(text: str, wire: str) -> tuple[str, str]:
+    pasted = read(text, wire)
     conversation = keep(pasted, session.current().setup)
-    session.show(conversation.id)
-    ui().notice = " ".join([_where(pasted), *map(plain, pasted.notes)]).strip()
+    return conversation.id, " ".join([_where(pasted), *pasted.notes]).strip()
+
+
+def is_record(text: str) -> bool:
+    return f'"{written.FORMAT}"' in text[:200]
+
+
+def _record(text: str) -> tuple[str, str]:
+    """The first conversation of a record that was exported, with all its arms; one that is here already is opened."""
+    report = take(services.store(), io.BytesIO(text.encode("utf-8", "replace")))
+    said = list(report.lines())
+    if report.conversations:
+        quiet = report.conversations[1:] or report.skipped or report.notes or report.copied
+        return report.conversations[0], " ".join(said) if quiet else ""
+    here = next((one for one in _ids(text) if services.store().stamp(one) is not None), None)
+    if report.there and here is not None:
+        return here, "This conversation was here already, as it is in the text."
+    raise PasteProblem(" ".join(said[:4]))
+
+
+def _ids(text: str) -> list[str]:
+    try:
+        document = json_text.read(text)
+        return [str(one.get("id")) for one in document.get("conversations", ())]
+    except (TextError, AttributeError, TypeError):
+        return []
 
 
 def keep(pasted: Pasted, setup: Setup) -> Conversation:
@@ -108,4 +143,4 @@ def _where(pasted: Pasted) -> str:
     target = session.target_of(session.current().setup)
     if not pasted.model or pasted.model == target.model:
         return ""
-    return f"This was asked of {plain(pasted.model)}; here {plain(target.model or 'no model yet')} goes on with it."
+    return f"This was asked of {pasted.model}; here {target.model or 'no model yet'} goes on with it."

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from callsmith.types.parts import Text
-from callsmith.types.setup import Setup
+from callsmith.conversation import Conversation, append, say
+from callsmith.record.document import export
+from callsmith.store import Store
+from callsmith.types.message import Message
+from callsmith.types.parts import Text, ToolCall
+from callsmith.types.setup import Setup, ToolUse
+from callsmith.types.tool import Tool
 from tests.browser.answered import SUNNY, WEATHER, rules, setup_with
 from tests.browser.playground import Open
 from tests.browser.served import App
@@ -45,23 +51,52 @@ def test_other_arguments_make_an_arm_that_is_compared_with_the_first(app: App, w
     expect(page.messages.last).to_contain_text("sunny in Boston")
 
 
-def test_a_pasted_conversation_goes_on(app: App, window: Open) -> None:
+@pytest.mark.parametrize("kind", [*BODIES, "record"])
+def test_a_pasted_conversation_is_answered_and_goes_on_to_its_end(
+    app: App, window: Open, kind: str, tmp_path: Path
+) -> None:
+    """A call waits at the end of each; in the record of our own, another arm stands beside it."""
     app.begin_with(Setup(model="demo-instant"))
     page = window(app)
-    page.open()
     page.press("paste-open")
     box = page.page.get_by_role("textbox", name="Request body")
-    box.fill(json.dumps({**BODIES["openai-chat"], "messages": "none"}))
-    page.press("paste-go")
-    expect(page.page.get_by_text("no request body")).to_be_visible()
-    box.fill(json.dumps(BODIES["gemini"]))
+    if kind == "record":
+        box.fill('{"messages": "none"}')
+        page.press("paste-go")
+        expect(page.page.get_by_text("no request body")).to_be_visible()
+    box.fill(_record(tmp_path) if kind == "record" else _waiting(kind))
     page.press("paste-go")
     expect(page.calls().first).to_contain_text("Rome")
     page.ready()
-    page.press("retry")
+    page.slot("weather").fill('{"t": 20}')
+    page.go_on.click()
     expect(page.messages).to_have_count(3)
     page.settled()
     expect(page.messages.last).to_contain_text("20")
+    (asked,) = app.store.exchange_turn_info(page.conversation_id).values()
+    assert (asked.state, asked.wire) == ("finished", "anthropic" if kind == "record" else kind)
+
+
+def _waiting(wire: str) -> str:
+    """A body whose last message, the result, has not been sent yet."""
+    name = {"openai-responses": "input", "gemini": "contents"}.get(wire, "messages")
+    # The demo model takes no thoughts back that it did not think.
+    items = [item for item in BODIES[wire][name][:-1] if item.get("type") != "reasoning"]
+    return json.dumps({**BODIES[wire], name: items})
+
+
+def _record(folder: Path) -> str:
+    store = Store(f"sqlite:///{folder / 'other.db'}")
+    tool_id = store.save_tool(Tool("weather", parameters={"type": "object"}))
+    conversation = say(Conversation(store.create(Setup(wire="anthropic", tools=(ToolUse(tool_id),)))), "weather?")
+    other = append(conversation, Message("assistant", (Text("I do not know"),), finish="stop"))
+    call = ToolCall("a", "weather", '{"city": "Rome"}')
+    waiting = append(other, Message("assistant", (call,), finish="tool_use"), conversation.head, at_head=False)
+    store.save_nodes(waiting.id, tuple(waiting.nodes.values()), waiting.head)
+    try:
+        return b"".join(export(store)).decode()
+    finally:
+        store.close()
 
 
 def test_conversations_are_found_and_deleted_with_a_way_back(app: App, window: Open) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from callsmith import saved_setups
+from callsmith.conversation import Conversation, say
+from callsmith.record.document import export
 from callsmith.store import Store
 from callsmith.types.setup import Setup
 from callsmith.variables import filled, names
@@ -102,3 +105,21 @@ def test_only_names_with_a_value_are_filled_and_only_once() -> None:
     values = {"a": "{{b}}", "b": "never"}
     assert filled("{{a}} {{ c }} {{not a name}} {a}", values) == "{{b}} {{ c }} {{not a name}} {a}"
     assert names(["{{b}} {{a}}", "{{ b }} {{1}}"]) == ("b", "a")
+
+
+def test_a_record_of_ours_is_pasted_and_is_opened_where_it_is_here(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = Store(f"sqlite:///{tmp_path / 'other.db'}")
+    conversation = say(Conversation(other.create(Setup(), "Elsewhere")), "Hello from elsewhere")
+    other.save_nodes(conversation.id, tuple(conversation.nodes.values()), conversation.head)
+    text = b"".join(export(other)).decode()
+    other.close()
+    for damaged, said in ((text, ""), (text, "was here already"), (text[: len(text) // 2], "not taken")):
+        page = Page(store)
+        monkeypatch.setattr(pasted, "typed", lambda key, revision, text=damaged: text)
+        page.at.session_state["paste-open"] = True
+        page.run()
+        page.click("paste-go")
+        assert said in page.text
+        assert ("Hello from elsewhere" in page.text) is (said != "not taken")
