@@ -178,12 +178,16 @@ def say(conversation: Conversation, text: str, media: Sequence[Media] = ()) -> C
 
 
 def edit(conversation: Conversation, at: str, text: str) -> Conversation:
-    """The user's message ``at`` said otherwise: a new arm beside it; the old arm stays."""
+    """The user's message ``at`` said otherwise: a new arm beside it; the old arm stays. ValueError where nothing is
+    left of it."""
     old = conversation.nodes[at]
     if old.message.role != "user":
         raise ValueError("Only a user message can be edited and sent again")
     media = tuple(part for part in old.message.parts if isinstance(part, Media))
-    return append(conversation, Message("user", (*media, Text(text))), old.parent, at_head=False)
+    said = (Text(text),) if text.strip() else ()
+    if not media and not said:
+        raise ValueError("The message is empty")
+    return append(conversation, Message("user", (*media, *said)), old.parent, at_head=False)
 
 
 def edit_arguments(conversation: Conversation, at: str, call_id: str, arguments: str) -> Conversation:
@@ -201,7 +205,7 @@ def edit_arguments(conversation: Conversation, at: str, call_id: str, arguments:
 
 def edit_reply(conversation: Conversation, at: str, text: str) -> Conversation:
     """The reply ``at`` in other words: a new arm beside it. Its calls and thoughts stay; the words stand where its
-    first words stood, else at its end."""
+    first words stood, else at its end. ValueError where nothing is left of it."""
     old = conversation.nodes[at]
     if old.message.role != "assistant":
         raise ValueError("Only a reply can be put into other words")
@@ -209,6 +213,8 @@ def edit_reply(conversation: Conversation, at: str, text: str) -> Conversation:
     first = next((at for at, part in enumerate(old.message.parts) if isinstance(part, Text)), len(kept))
     if text:
         kept.insert(min(first, len(kept)), Text(text))
+    if not kept:
+        raise ValueError("The reply is empty")
     return append(conversation, replace(old.message, parts=tuple(kept)), old.parent, at_head=False)
 
 

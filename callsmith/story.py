@@ -30,6 +30,7 @@ from callsmith.store.records import ExchangeInfo
 from callsmith.story_facts import NO_COSTS, Costs, Fact, cost_fact, totals, usage_facts
 from callsmith.types.message import Message
 from callsmith.types.parts import (
+    NO_EXTRA,
     Malformed,
     Media,
     Opaque,
@@ -42,6 +43,7 @@ from callsmith.types.parts import (
     ToolResult,
 )
 from callsmith.types.tool import Tool
+from callsmith.variables import filled, filled_message
 from callsmith.wire.steps import step as provider_step
 
 __all__ = ["Costs", "Fact", "Kind", "Step", "Story", "story"]
@@ -88,17 +90,19 @@ def story(
     head: str | None = None,
     system: str = "",
     costs: Costs = NO_COSTS,
+    variables: Mapping[str, str] = NO_EXTRA,
 ) -> Story:
     """The arm that ends at ``head`` (default: the one in view). ``infos`` and ``costs`` (US dollars) go by exchange
-    id, ``tools`` by name; an exchange that ``costs`` does not name says nothing of money."""
-    path = conversation.path(head)
-    teller = _Teller(path, infos, tools, costs)
-    steps = [*_before(system, tools), *teller.steps(), *_after(conversation, path, infos)]
+    id, ``tools`` by name; an exchange that ``costs`` does not name says nothing of money. ``variables`` fill prompts as
+    they do when they are sent."""
+    path = [replace(node, message=filled_message(node.message, variables)) for node in conversation.path(head)]
+    teller = _Teller(path, infos, tools, costs, _versions(conversation))
+    steps = [*_before(filled(system, variables), tools), *teller.steps(), *_after(conversation, path, infos)]
     replies = [node.message for node in path if node.message.role == "assistant"]
     models = dict.fromkeys(reply.origin.model for reply in replies if reply.origin is not None and reply.origin.model)
     told = [infos[reply.origin.exchange_id] for reply in replies if reply.origin and reply.origin.exchange_id in infos]
     first = next((node.message.text for node in path if node.message.role == "user"), "")
-    title = conversation.title or words.shortened(first) or "A conversation with a model"
+    title = filled(conversation.title, variables) or words.shortened(first) or "A conversation with a model"
     return Story(title, tuple(models), tuple(steps), totals(told, costs))
 
 
@@ -113,9 +117,14 @@ class _Teller:
     """Walks one arm, oldest message first."""
 
     def __init__(
-        self, path: Sequence[Node], infos: Mapping[str, ExchangeInfo], tools: Mapping[str, Tool], costs: Costs
+        self,
+        path: Sequence[Node],
+        infos: Mapping[str, ExchangeInfo],
+        tools: Mapping[str, Tool],
+        costs: Costs,
+        versions: Mapping[str, str],
     ) -> None:
-        self._path, self._infos, self._tools, self._costs = path, infos, tools, costs
+        self._path, self._infos, self._tools, self._costs, self._versions = path, infos, tools, costs, versions
         self._turn = 0
         self._called = False
         self._asked: dict[str, ToolCall] = {}
@@ -132,7 +141,9 @@ class _Teller:
                 made = self._reply(node.message)
             else:
                 made = self._results(node.message)
-            for step in made:
+            for at, step in enumerate(made):
+                if at == 0 and (version := self._versions.get(node.id)):
+                    step = replace(step, words=f"{step.words} {version}")
                 yield replace(step, node_id=node.id, turn=self._turn, exchange_id=step.exchange_id or _exchange(node))
 
     def _prompt(self, message: Message) -> Iterator[Step]:
@@ -302,6 +313,14 @@ def _after(conversation: Conversation, path: Sequence[Node], infos: Mapping[str,
     elif end.message.role == "assistant" and (waits := may_ask(replace(conversation, head=end.id))).startswith("Wait"):
         said = f"The story stops here for now. {waits}."
         yield Step("note", "Waiting", said, node_id=end.id, turn=turn)
+
+
+def _versions(conversation: Conversation) -> Mapping[str, str]:
+    """Where the arms part, said of each first message that is not the only one there."""
+    beside: dict[str | None, list[str]] = {}
+    for node in conversation.nodes.values():
+        beside.setdefault(node.parent, []).append(node.id)
+    return {key: words.version_words(at, len(keys)) for keys in beside.values() for at, key in enumerate(keys, start=1)}
 
 
 def _runs(parts: Sequence[Part]) -> Iterator[tuple[str, list[Part]]]:

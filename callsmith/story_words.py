@@ -116,3 +116,11 @@ def who(made: Made) -> str:
 def shortened(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= _SHORT else line[: _SHORT - 3] + "..."
+
+
+def version_words(at: int, of: int) -> str:
+    """Of the first message after a fork; empty where there is none."""
+    if of < 2:
+        return ""
+    others = "the other one is" if of == 2 else "the others are"
+    return f"There are {of} versions from here on; this is version {at}, {others} not shown."

@@ -29,7 +29,7 @@ def filled_thread(thread: Thread, values: Mapping[str, str]) -> Thread:
     """What goes out: the system prompt and the user's own words with their values."""
     if not values:
         return thread
-    return Thread(filled(thread.system, values), tuple(_message(message, values) for message in thread.messages))
+    return Thread(filled(thread.system, values), tuple(filled_message(message, values) for message in thread.messages))
 
 
 def of_thread(thread: Thread) -> tuple[str, ...]:
@@ -38,8 +38,8 @@ def of_thread(thread: Thread) -> tuple[str, ...]:
     return names((thread.system, *said))
 
 
-def _message(message: Message, values: Mapping[str, str]) -> Message:
-    if message.role != "user":
+def filled_message(message: Message, values: Mapping[str, str]) -> Message:
+    if message.role != "user" or not values:
         return message
     parts = tuple(
         replace(part, text=filled(part.text, values)) if isinstance(part, Text) else part for part in message.parts

@@ -83,7 +83,7 @@ class Exchanges(Base):
         """Keep the end of an exchange and the message it left. Harmless when called again.
 
         The head follows to the new message only where it still is at the exchange's parent. Where a model played a
-        tool, ``node`` is left out.
+        tool, or the message it answers was deleted meanwhile, ``node`` is left out.
         """
         if turn.state not in _ENDS:
             raise ValueError(f"An exchange cannot end in the state {turn.state!r}")
@@ -96,7 +96,10 @@ class Exchanges(Base):
             if begun.state != "running":
                 usage_totals.count(connection, self.owner, [exchange.id], sign=-1)
             values = rows.from_exchange(exchange) | rows.from_turn(turn)
-            node = None if begun.plays else node
+            if node is not None and (
+                begun.plays or not tree.holds(connection, self.owner, begun.conversation_id, node)
+            ):
+                node = None
             values |= {"body": exchange.body, "node_id": None if node is None else node.id}
             connection.execute(self._one(sa.update(exchanges), exchange.id).values(values))
             connection.execute(sa.delete(exchange_chunks).where(self._chunks(exchange.id)))

@@ -69,6 +69,16 @@ def add_nodes(connection: sa.Connection, owner: str, conversation_id: str, new: 
         connection.execute(untitled.values(title=title))
 
 
+def holds(connection: sa.Connection, owner: str, conversation_id: str, node: Node) -> bool:
+    """Whether a new node has a place: its parent is there."""
+    if node.parent is None:
+        return True
+    parent = sa.select(nodes.c.id).where(
+        nodes.c.owner == owner, nodes.c.conversation_id == conversation_id, nodes.c.id == node.parent
+    )
+    return connection.execute(parent).first() is not None
+
+
 def _learn(connection: sa.Connection, owner: str, conversation_id: str, messages: Sequence[Any]) -> None:
     """What is said in new messages can be found from now on."""
     if not messages:

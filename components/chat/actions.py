@@ -112,12 +112,15 @@ def _nothing_came(conversation: Conversation) -> bool:
 
 def edit(node_id: str, key: str) -> None:
     """Send an earlier message again in other words; the old arm stays."""
-    text = st.session_state[key]
     opened = session.current()
-    if text and text.strip() and is_there(opened.conversation, node_id):
-        if advance(opened, pure.edit(opened.conversation, node_id, text)):
-            ui().editing = None
-    else:
+    if not is_there(opened.conversation, node_id):
+        return
+    try:
+        after = pure.edit(opened.conversation, node_id, st.session_state[key] or "")
+    except ValueError as error:
+        ui().notice = f"{error}, so nothing was sent."
+        return
+    if advance(opened, after):
         ui().editing = None
 
 
@@ -127,7 +130,7 @@ def begin_edit(node_id: str | None) -> None:
 
 def switch_arm(node_id: str) -> None:
     opened = session.current()
-    if is_there(opened.conversation, node_id):
+    if is_there(opened.conversation, node_id) and not goes_on(opened.conversation.id):
         moved = pure.switch(opened.conversation, node_id)
         services.store().set_head(moved.id, moved.head)
 
@@ -246,9 +249,7 @@ def advance(opened: Opened, after: Conversation) -> bool:
     state = ui()
     state.notice = ""
     new = added(opened.conversation.nodes, after)
-    running = services.store().running_exchange(after.id)
-    if runs.active(after.id) is not None or (running is not None and services.jobs().get(running) is not None):
-        state.notice = "This conversation is going on just now; stop it first or wait for its end."
+    if goes_on(after.id):
         return False
     try:
         ask = session.ask_of(opened.setup, after)
@@ -272,6 +273,17 @@ def _not_kept(error: Exception) -> bool:
     said = str(error).splitlines()[0] if str(error) else type(error).__name__
     ui().notice = f"This could not be kept, so nothing was sent: {said}. Try again."
     return False
+
+
+def goes_on(conversation_id: str) -> bool:
+    """A reply arrives or tools run, maybe begun in another tab: nothing may be changed below them. Says so."""
+    running = services.store().running_exchange(conversation_id)
+    going = runs.active(conversation_id) is not None or (
+        running is not None and services.jobs().get(running) is not None
+    )
+    if going:
+        ui().notice = "This conversation is going on just now; stop it first or wait for its end."
+    return going
 
 
 def is_there(conversation: Conversation, node_id: str) -> bool:

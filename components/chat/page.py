@@ -158,6 +158,9 @@ def _header(opened: Opened, ordered: Sequence[ExchangeInfo], *, narrow: bool, go
         format_switch(opened.setup, target)
         chip_row(opened.setup, target)
         picker.note(opened.setup)
+        if session.connection_is_gone(opened.setup):
+            words = f"The connection that was chosen here was deleted; {plain(target.connection.name)} is asked instead"
+            st.caption(f":orange[:material/warning:] {words}", width="content")
         variables_popover(opened)
         loop_popover(opened)
         limits_caption(opened.setup, session.answering_of(opened.setup))
@@ -180,6 +183,7 @@ def _conversation(
     conversation = opened.conversation
     if conversation.head is None:
         with areas.nothing_yet.container():
+            deleted_row(conversation)
             empty_page(conversation)
         return
     tools = {tool.name: tool for tool in session.tools_of(opened.setup).values()}

@@ -96,6 +96,7 @@ def _maker(opened: Opened, head: str | None, include: Include) -> Callable[[], b
             head=head,
             system=clean(opened.setup.system),
             costs={row.exchange_id: price(row) for row in store.usage_rows(opened.conversation.id)},
+            variables={name: clean(value) for name, value in opened.setup.variables.items()},
         )
         addresses = [connection.base_url for connection in connections]
         return exporting_page.page(told, include, clean=clean, addresses=addresses).encode("utf-8")

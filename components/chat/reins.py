@@ -55,7 +55,7 @@ def use_arguments(node_id: str, call_id: str, widget: str) -> None:
     """The call as if the model had asked so; it waits for a result then."""
     text = st.session_state[widget]
     opened = session.current()
-    if not actions.is_there(opened.conversation, node_id):
+    if not _may_change(opened, node_id):
         return
     parsed = ToolCall("", "", text).parsed()
     call = next(call for call in opened.conversation.nodes[node_id].message.calls if call.id == call_id)
@@ -70,8 +70,13 @@ def use_arguments(node_id: str, call_id: str, widget: str) -> None:
 def use_reply(node_id: str, widget: str) -> None:
     """The reply in these words, as an arm of its own."""
     opened = session.current()
-    if actions.is_there(opened.conversation, node_id):
-        _move(opened, pure.edit_reply(opened.conversation, node_id, st.session_state[widget].strip()))
+    if _may_change(opened, node_id):
+        try:
+            after = pure.edit_reply(opened.conversation, node_id, st.session_state[widget].strip())
+        except ValueError as error:
+            ui().notice = f"{error}, so nothing was changed."
+            return
+        _move(opened, after)
 
 
 def use_result(node_id: str, call_id: str, widget: str, error_widget: str) -> None:
@@ -87,6 +92,8 @@ def use_result(node_id: str, call_id: str, widget: str, error_widget: str) -> No
 def insert_reply(widget: str, tool_widget: str, popover: str) -> None:
     """A reply written by hand: words, and one call where a tool is chosen."""
     opened = session.current()
+    if actions.goes_on(opened.conversation.id):
+        return
     words, name = st.session_state[widget].strip(), st.session_state.get(tool_widget) or ""
     parts = (*((Text(words),) if words else ()), *((_call_by_hand(opened, name),) if name else ()))
     try:
@@ -102,7 +109,7 @@ def delete_from(node_id: str) -> None:
     """Take this message and all that follow it away, on every arm."""
     opened = session.current()
     conversation = opened.conversation
-    if not actions.is_there(conversation, node_id):
+    if not _may_change(opened, node_id):
         return
     after = pure.without(conversation, node_id)
     gone = tuple(conversation.nodes[key] for key in pure.below(conversation, node_id))
@@ -122,7 +129,7 @@ def undo_delete() -> None:
     conversation = session.current().conversation
     store = services.store()
     kept = store.draft(conversation.id, actions.DELETED)
-    if kept is None:
+    if kept is None or actions.goes_on(conversation.id):
         return
     what = from_json(_Deleted, kept)
     store.save_nodes(conversation.id, what.nodes, what.head)
@@ -131,6 +138,10 @@ def undo_delete() -> None:
 
 def show_arm(end: str) -> None:
     actions.switch_arm(end)
+
+
+def _may_change(opened: Opened, node_id: str) -> bool:
+    return actions.is_there(opened.conversation, node_id) and not actions.goes_on(opened.conversation.id)
 
 
 def _call_by_hand(opened: Opened, name: str) -> ToolCall:

@@ -52,7 +52,7 @@ def _row(one: SavedSetup) -> None:
             args=(one.id,),
             help="Begins a new conversation so; nothing is sent",
         )
-        on = sum(use.on for use in one.setup.tools)
+        on = len(services.store().tools_with({use.tool_id for use in one.setup.tools if use.on}))
         model = f"{plain(one.setup.model)}, " if one.setup.model else ""
         st.caption(f"{model}{count(on, 'tool')}", width="stretch")
         st.button("Delete", key=f"forget-{one.id}", type="tertiary", on_click=_delete, args=(one.id,))
@@ -78,6 +78,12 @@ def _apply(setup_id: str) -> None:
         return
     session.show(None)
     session.save_setup(one.setup)
+    wanted = {use.tool_id for use in one.setup.tools}
+    gone = len(wanted) - len(services.store().tools_with(wanted))
+    if gone:
+        ui().notice = (
+            f"{count(gone, 'tool')} of this setup {'was' if gone == 1 else 'were'} deleted since it was saved."
+        )
     if one.prompt:
         st.session_state["composer"] = one.prompt
 

@@ -113,6 +113,10 @@ def target_of(setup: Setup) -> Target:
     return Target(connection, wire, model)
 
 
+def connection_is_gone(setup: Setup) -> bool:
+    return bool(setup.connection_id) and services.connection(setup.connection_id) is None
+
+
 def proposed_format(connection: Connection, model: str) -> WireName:
     """What a setup without a format chosen by hand asks in."""
     return proposed(connection, model, check.endpoint_types(connection, model))

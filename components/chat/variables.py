@@ -23,7 +23,8 @@ def variables_popover(opened: Opened) -> None:
         with popover:
             st.caption("Filled into the system prompt and your messages when they are sent; the template is kept.")
             for name in asked:
-                key = f"variable-{name}"
+                # Of this conversation: a value typed into another one would else stay in the field.
+                key = f"variable-{opened.conversation.id}-{name}"
                 st.text_input(
                     name, value=opened.setup.variables.get(name, ""), key=key, on_change=_set, args=(name, key)
                 )

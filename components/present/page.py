@@ -77,6 +77,7 @@ def _story(opened: Opened) -> Story:
         {tool.name: tool for tool in tools},
         system=opened.setup.system,
         costs={row.exchange_id: price(row) for row in store.usage_rows(opened.conversation.id)},
+        variables=opened.setup.variables,
     )
 
 

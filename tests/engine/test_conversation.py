@@ -5,7 +5,7 @@ import pytest
 from callsmith import conversation as pure
 from callsmith.conversation import Conversation
 from callsmith.types.message import Message, Origin
-from callsmith.types.parts import Text, ToolCall, ToolResult
+from callsmith.types.parts import Media, Text, ToolCall, ToolResult
 
 ORIGIN = Origin("x1", "Demo", "openai-chat", "demo-agent")
 
@@ -93,3 +93,16 @@ def test_may_ask_says_why_not() -> None:
     assert pure.may_ask(Conversation("c")) == "Write a message first"
     assert pure.may_ask(said()) == ""
     assert "answered" in pure.may_ask(replied(said(), Text("x")))
+
+
+def test_an_edit_that_leaves_nothing_is_no_message() -> None:
+    picture = Media("image/png", "AAAA")
+    begun = pure.say(Conversation("c"), "What is this?", [picture])
+    only = pure.edit(begun, begun.head or "", "  ")
+    assert only.path()[-1].message.parts == (picture,)
+    bare = pure.say(Conversation("c"), "Hello")
+    with pytest.raises(ValueError, match="empty"):
+        pure.edit(bare, bare.head or "", " ")
+    said = pure.append(bare, Message("assistant", (Text("Hi"),)))
+    with pytest.raises(ValueError, match="empty"):
+        pure.edit_reply(said, said.head or "", "")

@@ -211,3 +211,16 @@ def test_the_last_exchanges_of_a_format_are_found_by_hour(store: Store) -> None:
     assert [row.exchange_id for row in store.last_usage_rows("gemini", 1)] == ["e4"]
     assert [row.exchange_id for row in store.last_usage_rows("openai-chat", 5)] == ["e0", "e5"]
     assert store.last_usage_rows("anthropic", 5) == []
+
+
+def test_a_reply_whose_question_was_deleted_meanwhile_ends_without_a_message(store: Store) -> None:
+    conversation_id = begun(store)
+    store.delete_nodes(conversation_id, [said().id], None)
+    ended = exchange(body=b"all of it")
+    store.finish_exchange(ended, turn("Hi", usage=USAGE), reply(ended, said(), turn("Hi")))
+    info = store.exchange_turn_info(conversation_id)["e1"]
+    assert (info.state, info.node_id, info.usage) == ("finished", None, USAGE)
+    loaded = store.load(conversation_id)
+    assert loaded is not None and not loaded.nodes and loaded.head is None
+    kept = store.exchange("e1")
+    assert kept is not None and kept.body == b"all of it"

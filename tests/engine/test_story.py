@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from callsmith.conversation import Conversation, answer, append, edit_arguments, say
+from callsmith.conversation import Conversation, answer, append, edit, edit_arguments, say
 from callsmith.store.records import ExchangeInfo
 from callsmith.story import Fact, Step, Story, story
 from callsmith.types.exchange import Marks
@@ -260,3 +260,20 @@ def test_a_providers_own_search_is_told_as_its_own() -> None:
 
 def test_an_empty_conversation_says_so() -> None:
     assert [step.heading for step in told(Conversation("c")).steps] == ["Nothing was said yet"]
+
+
+def test_where_arms_part_it_is_said_which_one_is_told() -> None:
+    conversation = append(begun(), reply(Text("One")))
+    assert "version" not in " ".join(step.words for step in told(conversation).steps)
+    other = append(conversation, reply(Text("Two"), at="e2"), conversation.path()[0].id, at_head=False)
+    said = "There are 2 versions from here on; this is version {}, the other one is not shown."
+    assert told(other).steps[-1].words.endswith(said.format(2))
+    assert told(other, head=conversation.head).steps[-1].words.endswith(said.format(1))
+    third = edit(edit(other, other.path()[0].id, "And in Rome?"), other.path()[0].id, "And in Oslo?")
+    assert "this is version 3, the others are not shown" in told(third).steps[0].words
+
+
+def test_variables_are_told_as_they_are_sent() -> None:
+    conversation = append(begun("Hello, I am {{user}}"), reply(Text("Hello {{user}}")))
+    steps = told(conversation, system="You help {{user}} with {{work}}", variables={"user": "Ana"}).steps
+    assert [step.text for step in steps] == ["You help Ana with {{work}}", "Hello, I am Ana", "Hello {{user}}"]

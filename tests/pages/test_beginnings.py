@@ -12,7 +12,7 @@ from callsmith import saved_setups
 from callsmith.conversation import Conversation, say
 from callsmith.record.document import export
 from callsmith.store import Store
-from callsmith.types.setup import Setup
+from callsmith.types.setup import Setup, ToolUse
 from callsmith.variables import filled, names
 from components.chat import pasted
 from tests.engine.pasting.test_pasting import BODIES
@@ -85,7 +85,7 @@ def test_variables_are_asked_for_kept_and_filled_in_what_is_sent(store: Store) -
     assert "No value yet for `user`" in page.text
     page.at.session_state["variables"] = True
     page.run()
-    page.at.text_input(key="variable-user").set_value("Ana")
+    page.at.text_input(key="variable--user").set_value("Ana")
     page.run()
     assert "1 variable filled" in page.text
     page.say("weather in {{place}}")
@@ -123,3 +123,31 @@ def test_a_record_of_ours_is_pasted_and_is_opened_where_it_is_here(
         page.click("paste-go")
         assert said in page.text
         assert ("Hello from elsewhere" in page.text) is (said != "not taken")
+
+
+def test_a_value_belongs_to_its_conversation(store: Store) -> None:
+    ids = []
+    for value in ("Ana", "Ben"):
+        conversation = say(Conversation(store.create(Setup(variables={"user": value}))), "I am {{user}}")
+        store.save_nodes(conversation.id, tuple(conversation.nodes.values()), conversation.head)
+        ids.append(conversation.id)
+    page = Page(store, conversation_id=ids[0])
+    for at in (*ids, ids[0]):
+        page.at.query_params["conversation"] = at
+        page.at.session_state["variables"] = True
+        page.run()
+        (field,) = [one for one in page.at.text_input if one.label == "user"]
+        assert field.value == store.setup(at).variables["user"]
+
+
+def test_what_a_saved_setup_names_and_is_not_here_any_more_is_said(store: Store) -> None:
+    gone = Setup(connection_id="gone", model="gpt-5", tools=(*weather(store).tools, ToolUse("no-such-tool")))
+    saved = saved_setups.save(store, "Old", gone, "Hello")
+    page = Page(store, Setup())
+    page.click(f"apply-{saved.id}")
+    assert "1 tool of this setup was deleted since it was saved." in page.text
+    assert "The connection that was chosen here was deleted" in page.text
+    page.say("Hello")
+    settled(page)
+    (asked,) = store.exchange_turn_info(page.conversation_id).values()
+    assert asked.model != "gpt-5"

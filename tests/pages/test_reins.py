@@ -7,6 +7,7 @@ import pytest
 from callsmith.conversation import Node
 from callsmith.results import Draft
 from callsmith.store import Store
+from components.chat import actions
 from tests.pages.playground import Page, weather
 
 pytestmark = pytest.mark.slow
@@ -146,3 +147,55 @@ def test_all_arms_are_listed_shown_and_compared(store: Store) -> None:
     page.run()
     page.click("show-arm-1")
     assert path(page)[-1].id == old
+
+
+def test_deleting_the_first_message_can_be_undone_too(store: Store) -> None:
+    page = answered(store)
+    before = [node.id for node in path(page)]
+    open_menu(page, f"more-{before[0][:12]}")
+    page.click(f"delete-{before[0][:12]}")
+    assert page.roles == []
+    assert "Deleted 4 messages" in page.text
+    page.click("undo-delete")
+    assert [node.id for node in path(page)] == before
+
+
+def test_what_would_leave_nothing_is_said_and_stays_open(store: Store) -> None:
+    page = answered(store)
+    first, last = path(page)[0].id, path(page)[3].id
+    page.click(f"edit-{first[:12]}")
+    page.at.text_area(key=f"edit-text-{first[:12]}").set_value("  ")
+    page.click("edit-send")
+    assert "The message is empty, so nothing was sent." in page.text
+    page.click("edit-cancel")
+    open_menu(page, f"more-{last[:12]}")
+    page.click(f"reword-{last[:12]}")
+    page.at.text_area(key=f"reword-text-{last[:12]}").set_value("")
+    page.click("reply-use")
+    assert "The reply is empty, so nothing was changed." in page.text
+    assert [node.id for node in path(page)][3] == last
+
+
+@pytest.mark.parametrize("act", ["delete", "arguments", "reword", "switch"])
+def test_nothing_is_changed_below_a_reply_that_another_tab_asked_for(
+    store: Store, act: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = answered(store)
+    nodes = path(page)
+    first, last = nodes[1].id, nodes[3].id
+    if act == "delete":
+        open_menu(page, f"more-{first[:12]}")
+    elif act == "arguments":
+        open_menu(page, f"call-more-{first[:12]}-0")
+        page.click(f"arguments-{first[:12]}-0")
+    elif act == "reword":
+        open_menu(page, f"more-{last[:12]}")
+        page.click(f"reword-{last[:12]}")
+    else:
+        page.click("retry")
+        settled(page)
+    before = [node.id for node in path(page)]
+    monkeypatch.setattr(actions, "goes_on", lambda conversation_id: True)
+    key = {"delete": f"delete-{first[:12]}", "arguments": "arguments-use", "reword": "reply-use"}
+    page.click(key.get(act) or f"arm-earlier-{before[3][:12]}")
+    assert [node.id for node in path(page)] == before
