@@ -125,6 +125,8 @@ class _Teller:
         versions: Mapping[str, str],
     ) -> None:
         self._path, self._infos, self._tools, self._costs, self._versions = path, infos, tools, costs, versions
+        results = (result for node in path for result in node.message.results)
+        self._went_well = {result.call_id for result in results if not result.is_error}
         self._turn = 0
         self._called = False
         self._asked: dict[str, ToolCall] = {}
@@ -218,7 +220,13 @@ class _Teller:
             facts = (Fact("valid", "arguments valid"),)
         elif verdict.valid is False:
             facts = (Fact("valid", "arguments invalid"),)
-            said += f" What it asks with does not fit the tool: {'; '.join(verdict.notes[:3])}."
+            # A call that is no JSON was said to be none already.
+            if not isinstance(call.parsed(), Malformed) or custom:
+                reasons = "; ".join(note.removeprefix("/") for note in verdict.notes[:3])
+                said += f" What it asks with does not fit the tool: {reasons}."
+        # A tool that did answer was there then.
+        if self._tools and not verdict.known and call.id not in self._went_well:
+            said += " There is no tool of this name at hand."
         wrong = verdict.valid is False
         return Step(
             "call", f"The model asks for {name}", said, facts=facts, is_error=wrong, together=number > 0, **shown

@@ -177,6 +177,17 @@ def test_wrong_arguments_are_said_with_their_reason() -> None:
     step = step_of(append(begun(), reply(ToolCall("c1", "get_weather", "{}"))), "call", tools=TOOLS)
     assert step.is_error
     assert "does not fit the tool" in step.words and "city" in step.words
+    broken = step_of(append(begun(), reply(ToolCall("c1", "get_weather", "{oops"))), "call", tools=TOOLS)
+    assert broken.is_error and broken.words.endswith("but its arguments are not readable as JSON.")
+
+
+def test_a_tool_that_is_not_at_hand_is_said_unless_it_answered() -> None:
+    said = "There is no tool of this name at hand."
+    asked = append(begun(), reply(ToolCall("c1", "get_tides", '{"city": "Boston"}')))
+    assert step_of(asked, "call", tools=TOOLS).words.endswith(said)
+    assert said not in step_of(asked, "call").words
+    done = answer(asked, [ToolResult("c1", "high at noon")])
+    assert said not in step_of(done, "call", tools=TOOLS).words
 
 
 @pytest.mark.parametrize("arguments", ['{"city": "Bos', '{"city": "Boston"}'])
