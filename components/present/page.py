@@ -31,6 +31,9 @@ _STYLE = """<style>
 .st-key-present-words p { font-size: 1.55rem; line-height: 1.5; }
 .st-key-present-text p, .st-key-present-text li { font-size: 1.3rem; line-height: 1.55; }
 .st-key-present-code code, .st-key-present-code span { font-size: 1.05rem; }
+.st-key-present-step [data-testid="stCaptionContainer"] p { font-size: 1.05rem; }
+.st-key-present-words p, .st-key-present-text p, .st-key-present-text li { unicode-bidi: plaintext; text-align: start; }
+[data-testid="stMainMenu"] { display: none; }
 </style>"""
 _ICONS = {
     "system": ":material/article:",

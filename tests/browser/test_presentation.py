@@ -8,9 +8,11 @@ import pytest
 from playwright.sync_api import expect
 
 from callsmith.types.answering import Answering
+from callsmith.types.setup import Setup, ToolUse
 from tests.browser.answered import WEATHER, setup_with
 from tests.browser.playground import Open
 from tests.browser.served import App
+from tests.engine.story_kit import trip
 
 pytestmark = pytest.mark.browser
 
@@ -59,3 +61,26 @@ def test_a_tool_call_is_shown_and_carried_on_with_the_keyboard(app: App, window:
     keyboard.press("Escape")
     page.page.wait_for_url(re.compile(r"/\?conversation="))
     expect(page.messages.first).to_be_visible()
+
+
+def test_a_recorded_conversation_is_told_with_the_keyboard_at_800_pixels(app: App, window: Open) -> None:
+    conversation, _, tools = trip()
+    uses = tuple(ToolUse(app.store.save_tool(tool)) for tool in tools.values())
+    kept = app.store.create(
+        Setup(model="demo-instant", system="You help {{user}}.", tools=uses, variables={"user": "Ana"})
+    )
+    app.store.save_nodes(kept, tuple(conversation.nodes.values()), conversation.head)
+    page = window(app, f"/present?conversation={kept}", width=800, theme="dark")
+    step = page.key("present-step")
+    expect(step).to_contain_text("You help Ana.")
+    expect(page.page.get_by_test_id("stMainMenu")).to_be_hidden()
+    seen = []
+    for number in range(1, 14):
+        expect(step).to_contain_text(f"step {number} of 13")
+        seen.append(step.get_by_role("heading").inner_text())
+        assert page.page.evaluate("document.documentElement.scrollWidth") <= 800
+        page.page.keyboard.press("ArrowRight")
+    assert [number for number, text in enumerate(seen, start=1) if "book_table fails" in text] == [12]
+    assert seen[-1].endswith("The model answers")
+    page.page.keyboard.press("Home")
+    expect(step).to_contain_text("step 1 of 13")
