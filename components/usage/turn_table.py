@@ -36,10 +36,10 @@ def turn_table(turns: Sequence[Turn], elsewhere: Turn, price: Price, *, key: str
             "Turn": st.column_config.NumberColumn(
                 width=50, help="From a message of yours to the next, retries included"
             ),
-            "Cost": st.column_config.TextColumn(help="Without the models that played tools"),
-            "Input (tokens)": st.column_config.NumberColumn(format="localized"),
-            "Output (tokens)": st.column_config.NumberColumn(format="localized"),
-            "Exchanges": st.column_config.NumberColumn(format="localized"),
+            "Cost": st.column_config.TextColumn(width=75, help="Without the models that played tools"),
+            "Tokens in": st.column_config.NumberColumn(format="localized", width=75),
+            "Tokens out": st.column_config.NumberColumn(format="localized", width=75),
+            "Exchanges": st.column_config.NumberColumn(format="localized", width=75),
             "Played tools": st.column_config.TextColumn(help="What models that played tools used, apart from the rest"),
         },
     )
@@ -50,8 +50,8 @@ def _row(number: int | None, said: str, own: Sum, played: Sum) -> dict[str, Any]
         "Turn": number,
         "Cost": own.cost if own.exchanges else "",
         "Exchanges": own.exchanges,
-        "Input (tokens)": own.input,
-        "Output (tokens)": own.output,
+        "Tokens in": own.input,
+        "Tokens out": own.output,
         "Played tools": played.words if played.exchanges else "",
         "Message": said,
     }
