@@ -124,7 +124,8 @@ def insert_popover(tools: list[str]) -> None:
     if not popover.open:
         return
     with popover:
-        st.text_area("What the model says", key="insert-words", height="content")
+        # Drawn anew on leaving it, the list of tools that is being opened would close again.
+        st.text_area("What the model says", key="insert-words", height="content", on_change="ignore")
         st.selectbox(
             "and calls", tools, index=None, key="insert-tool", placeholder="No tool", help="Its arguments come after"
         )
