@@ -39,7 +39,8 @@ def page_button(opened: Opened) -> None:
     with row:
         st.caption(
             "One HTML file that replays the conversation step by step in plain words, for anyone with a browser. It "
-            "needs no network, and holds no keys and no addresses of connections."
+            "needs no network. The keys that Callsmith knows and the addresses of connections are taken out; any other "
+            "secret that was written into a message or a result stays in it."
         )
         head = _arm(opened.conversation)
         chosen = {

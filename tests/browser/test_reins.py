@@ -11,12 +11,13 @@ from playwright.sync_api import expect
 from callsmith.conversation import Conversation, append, say
 from callsmith.record.document import export
 from callsmith.store import Store
+from callsmith.types.answering import Answering
 from callsmith.types.message import Message
 from callsmith.types.parts import Text, ToolCall
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import Tool
 from tests.browser.answered import SUNNY, WEATHER, rules, setup_with
-from tests.browser.playground import Open
+from tests.browser.playground import Open, Playground
 from tests.browser.served import App
 from tests.engine.pasting.test_pasting import BODIES
 from tests.pages.playground import replied
@@ -97,6 +98,51 @@ def _record(folder: Path) -> str:
         return b"".join(export(store)).decode()
     finally:
         store.close()
+
+
+def test_an_open_call_is_deleted_brought_back_after_a_reload_and_asked_by_hand(app: App, window: Open) -> None:
+    app.begin_with(setup_with(app.store, (WEATHER, Answering())))
+    page = window(app)
+    page.say("What's the weather like in Boston today?")
+    page.settled()
+    page.slot("get_current_weather").fill('{"temperature": 77}')
+    page.calls().first.get_by_role("button", name="More").click()
+    page.page.get_by_role("button", name="Change arguments").click()
+    page.page.get_by_role("textbox", name="Arguments of").fill('{"location": "Tokyo"}')
+
+    other = window(app, f"/?conversation={page.conversation_id}")
+    other.choose_model("demo-agent")
+    other.say("write 200 words")
+    page.page.get_by_role("button", name="Use these arguments").click()
+    expect(page.page.get_by_text("This conversation is going on just now")).to_be_visible()
+    other.press("stop")
+    other.settled()
+    assert len(_loaded(app, page).path()) == 5
+
+    other.messages.nth(2).get_by_role("button", name="More").click()
+    other.page.get_by_role("button", name="Delete from here").click()
+    expect(other.key("deleted-row")).to_contain_text("Deleted 2 messages")
+    other.reload()
+    other.press("undo-delete")
+    expect(other.messages).to_have_count(4)
+    other.ready()
+    other.messages.nth(1).locator("[class*=st-key-facts-row]").get_by_role("button", name="More").click()
+    other.page.get_by_role("button", name="Delete from here").click()
+    expect(other.key("deleted-row")).to_contain_text("Deleted 4 messages")
+    other.ready()
+    other.press("insert")
+    other.page.get_by_role("textbox", name="What the model says").fill("I look it up.")
+    other.choose("insert-tool", "get_current_weather")
+    other.press("insert-go")
+    expect(other.calls().first).to_contain_text("arguments invalid")
+    expect(other.slot("get_current_weather")).to_be_visible()
+    other.shot("by-hand")
+
+
+def _loaded(app: App, page: Playground) -> Conversation:
+    found = app.store.load(page.conversation_id)
+    assert found is not None
+    return found
 
 
 def test_conversations_are_found_and_deleted_with_a_way_back(app: App, window: Open) -> None:
