@@ -13,8 +13,11 @@ _STATES = {
     "running": ":blue-badge[running]",
     "waiting": ":orange-badge[waiting]",
     "interrupted": ":gray-badge[interrupted]",
+    "failed": ":red-badge[error]",
 }
 RECENT = 20
+# About as many letters of a title are in view.
+_FITS = 22
 
 
 def render(*, here: bool = False) -> None:
@@ -33,17 +36,27 @@ def render(*, here: bool = False) -> None:
             st.button("Undo", key="undo-delete", on_click=actions.restore_conversation, args=(deleted[0],))
         recent = services.store().recent(RECENT)
         if not recent:
-            st.caption("Your conversations appear here.")
+            st.caption("Your conversations appear here, the newest first. A message in the Playground begins one.")
         opened = False
         for item in recent:
-            label = f"{plain(item.title or 'Untitled')} {_STATES.get(item.state, '')}"
+            pin = ":material/keep: " if item.pinned else ""
+            title = plain(item.title or "Untitled")
             opened |= st.button(
-                label,
+                " ".join(filter(None, [_STATES.get(item.state, ""), f"{pin}{title}"])),
                 key=f"open-{item.id}",
                 type="secondary" if here and item.id == ui().conversation_id else "tertiary",
                 on_click=actions.open_conversation,
                 args=(item.id,),
+                # One line each, so that many are in view; the state stands first, where nothing cuts it off.
+                wrap=False,
+                help=title if len(item.title) > _FITS else None,
             )
+        st.page_link(
+            "pages/conversations.py",
+            label="All conversations",
+            icon=":material/inventory_2:",
+            help="Search them, put them in order, export and import. Archived ones are there too.",
+        )
         keyboard.keep_on_escape()
     if not here and (opened or st.session_state.get("new-conversation")):
         st.switch_page("pages/playground.py", query_params={"conversation": ui().conversation_id or ""})

@@ -16,11 +16,25 @@ PICKED, UNDO, PAGE = "sessions-picked", "sessions-undo", "sessions-page"
 
 
 @dataclass(frozen=True, slots=True)
+class One:
+    """The conversation whose menu was used."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """``said`` tells what was done; ``back`` takes it back."""
 
     said: str
-    back: Callable[[], None]
+    back: Callable[[], object]
+
+
+def short(title: str, most: int = 120) -> str:
+    if not title:
+        return "Untitled"
+    return title if len(title) <= most else title[: most - 1] + "…"
 
 
 def picked() -> set[str]:
@@ -40,9 +54,9 @@ def pick_all(ids: Sequence[str]) -> None:
         picked().update(ids)
 
 
-def pick_found(wanted: Wanted, total: int) -> None:
+def pick_found(wanted: Wanted) -> None:
     """Everything that fits, on other pages too."""
-    picked().update(row.id for row in services.store().find(wanted, limit=total).rows)
+    picked().update(services.store().find_ids(wanted))
 
 
 def clear_picked() -> None:
@@ -54,23 +68,29 @@ def show(conversation_id: str) -> None:
     st.session_state["sessions-open"] = True
 
 
-def pin(conversation_id: str, *, pinned: bool) -> None:
-    services.store().pin([conversation_id], pinned=pinned)
+def pin(one: One, *, pinned: bool) -> None:
+    store = services.store()
+    store.pin([one.id], pinned=pinned)
+    _did("Pinned" if pinned else "Unpinned", one, lambda: store.pin([one.id], pinned=not pinned))
 
 
-def rename(conversation_id: str, widget: str) -> None:
-    services.store().rename(conversation_id, st.session_state[widget])
+def rename(one: One, widget: str) -> None:
+    store = services.store()
+    store.rename(one.id, st.session_state[widget] or "")
+    _did("Renamed", one, lambda: store.rename(one.id, one.title))
 
 
-def duplicate(conversation_id: str) -> None:
-    copy = services.store().duplicate(conversation_id)
-    _did("Duplicated 1 conversation", lambda: services.store().delete_all([copy]))
+def duplicate(one: One) -> None:
+    store = services.store()
+    copy = store.duplicate(one.id)
+    _did("Duplicated", one, lambda: store.delete_all([copy]))
 
 
-def set_tags(conversation_id: str, widget: str, before: Sequence[str]) -> None:
+def set_tags(one: One, widget: str, before: Sequence[str]) -> None:
     store = services.store()
     now = st.session_state[widget]
-    store.tag([conversation_id], now, [tag for tag in before if tag not in now])
+    had = store.tag([one.id], now, [tag for tag in before if tag not in now])
+    _did("Changed the tags of", one, lambda: store.set_tags(had))
 
 
 def tag(ids: Sequence[str], widget: str) -> None:
@@ -80,28 +100,24 @@ def tag(ids: Sequence[str], widget: str) -> None:
     store = services.store()
     had = store.tag(ids, tags)
     st.session_state[widget] = ""
-    names = [" ".join(word.split()) for word in tags]
-
-    def back() -> None:
-        for one in ids:
-            store.tag([one], remove=[name for name in names if name not in had.get(one, ())])
-
-    _did(f"Tagged {count(len(ids), 'conversation')}", back)
+    _did("Tagged", ids, lambda: store.set_tags(had))
 
 
-def archive(ids: Sequence[str], *, archived: bool = True) -> None:
+def archive(ids: Sequence[str], one: One | None = None, *, archived: bool = True) -> None:
+    """``one``: from its menu."""
     store = services.store()
-    store.archive(ids, archived=archived)
+    changed = store.archive(ids, archived=archived)
     word = "Archived" if archived else "Brought back"
-    _did(f"{word} {count(len(ids), 'conversation')}", lambda: store.archive(ids, archived=not archived))
+    _did(word, one or ids, lambda: store.archive(changed, archived=not archived))
 
 
-def delete(ids: Sequence[str]) -> None:
-    for one in ids:
-        actions.stop_all(one)
+def delete(ids: Sequence[str], one: One | None = None) -> None:
+    for conversation_id in ids:
+        actions.stop_all(conversation_id)
     store = services.store()
-    store.delete_all(ids)
-    _did(f"Deleted {count(len(ids), 'conversation')}", lambda: store.restore_all(ids))
+    changed = store.delete_all(ids)
+    picked().difference_update(ids)
+    _did("Deleted", one or ids, lambda: store.restore_all(changed))
 
 
 def undo() -> None:
@@ -110,6 +126,9 @@ def undo() -> None:
         last.back()
 
 
-def _did(said: str, back: Callable[[], None]) -> None:
-    clear_picked()
-    st.session_state[UNDO] = Undo(said, back)
+def _did(word: str, what: One | Sequence[str], back: Callable[[], object]) -> None:
+    """What was picked is done with; what is done in a menu leaves the picked ones picked."""
+    if not isinstance(what, One):
+        clear_picked()
+    said = f"“{short(what.title, 60)}”" if isinstance(what, One) else count(len(what), "conversation")
+    st.session_state[UNDO] = Undo(f"{word} {said}", back)

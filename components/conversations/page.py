@@ -2,36 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import get_args
-
 import streamlit as st
 
-from callsmith.store import Found, SessionRow, Wanted
-from callsmith.store.sessions import Order, State
+from callsmith.store import Found, Wanted
 from components import services
-from components.conversations import acts, transfer
+from components.conversations import acts, filters, row, transfer
 from components.state import ui
-from components.usage import clock
+from components.usage import costs
 from components.words import count, plain
 
-_SEARCH = "sessions-search"
 _SIZE = 25
-_STATES: dict[State, str] = {"all": "All", "waiting": "Waiting for results", "archived": "Archived"}
-_ORDERS: dict[Order, str] = {"newest": "Newest", "oldest": "Oldest", "title": "Title", "tokens": "Most tokens"}
 
 
 def render() -> None:
     if st.session_state.pop("sessions-open", False):
         st.switch_page("pages/playground.py", query_params={"conversation": ui().conversation_id or ""})
     st.title("Conversations", anchor=False)
-    wanted = _wanted()
+    wanted = filters.wanted()
     found = _found(wanted)
     _bar(wanted, found)
     if not found.rows:
         _nothing(wanted)
-    for row in found.rows:
-        _row(row)
+    own, tags = costs.own(), services.store().session_choices()[2]
+    for one in found.rows:
+        row.draw(one, own, tags)
     _pages(found)
     box = st.expander("Import conversations", icon=":material/upload:", key="sessions-import", on_change="rerun")
     if box.open:
@@ -42,75 +36,21 @@ def render() -> None:
     if box.open and not st.session_state.get("sessions-export-some"):
         with box:
             transfer.export_panel(None)
-
-
-def _wanted() -> Wanted:
-    st.text_input(
-        "Search",
-        key=_SEARCH,
-        type="search",
-        live=True,
-        label_visibility="collapsed",
-        placeholder="Search titles, messages, tool names and arguments",
-        on_change=_first_page,
-    )
-    models, tools, tags = services.store().session_choices()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sessions-filters"):
-        chosen = {
-            name: _several(name, list(options), label)
-            for name, options, label in (
-                ("models", models, "Any model"),
-                ("tools", tools, "Any tool"),
-                ("tags", tags, "Any tag"),
-            )
-        }
-        state = st.selectbox(
-            "State",
-            get_args(State),
-            key="sessions-state",
-            format_func=_STATES.__getitem__,
-            label_visibility="collapsed",
-            width=150,
-            on_change=_first_page,
-        )
-        order = st.selectbox(
-            "Order",
-            get_args(Order),
-            key="sessions-order",
-            format_func=_ORDERS.__getitem__,
-            label_visibility="collapsed",
-            width=130,
-        )
-    return Wanted(str(st.session_state.get(_SEARCH) or ""), **chosen, state=state, order=order)
-
-
-def _several(name: str, options: list[str], label: str) -> tuple[str, ...]:
-    if not options:
-        return ()
-    found = st.multiselect(
-        name.capitalize(),
-        options,
-        key=f"sessions-{name}",
-        placeholder=label,
-        label_visibility="collapsed",
-        width=155,
-        on_change=_first_page,
-    )
-    return tuple(found)
+    _undo()
 
 
 def _found(wanted: Wanted) -> Found:
     page = int(st.session_state.get(acts.PAGE, 0))
     found = services.store().find(wanted, _SIZE, page * _SIZE)
     if not found.rows and page:
-        _first_page()
+        filters.first_page()
         found = services.store().find(wanted, _SIZE)
     return found
 
 
 def _bar(wanted: Wanted, found: Found) -> None:
     """How many there are, and what can be done with those that are picked."""
-    ids = [row.id for row in found.rows]
+    ids = [one.id for one in found.rows]
     picked = sorted(acts.picked())
     with st.container(horizontal=True, vertical_alignment="center", key="sessions-bar"):
         st.caption(f"{count(found.total, 'conversation')}", width="content")
@@ -129,21 +69,17 @@ def _bar(wanted: Wanted, found: Found) -> None:
                     key="sessions-every",
                     type="tertiary",
                     on_click=acts.pick_found,
-                    args=(wanted, found.total),
+                    args=(wanted,),
                 )
     if picked:
-        _bulk(picked, archived=wanted.state == "archived")
-    last: acts.Undo | None = st.session_state.get(acts.UNDO)
-    if last is not None:
-        with st.container(horizontal=True, vertical_alignment="center", key="sessions-undo-row"):
-            st.caption(last.said, width="content")
-            st.button("Undo", key="sessions-undo-last", type="tertiary", icon=":material/undo:", on_click=acts.undo)
+        _bulk(picked, len(set(picked) - set(ids)), archived=wanted.state == "archived")
 
 
-def _bulk(picked: list[str], *, archived: bool) -> None:
+def _bulk(picked: list[str], elsewhere: int, *, archived: bool) -> None:
     what = count(len(picked), "conversation")
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="sessions-bulk"):
-        st.markdown(f"**{what} picked**", width="content")
+        hidden = f", {elsewhere:,} of them not in view" if elsewhere else ""
+        st.markdown(f"**{what} picked**{hidden}", width="content")
         st.text_input(
             "Tag",
             key="sessions-bulk-tag",
@@ -171,110 +107,28 @@ def _bulk(picked: list[str], *, archived: bool) -> None:
         st.button("Pick none", key="sessions-none", type="tertiary", on_click=acts.clear_picked)
 
 
-def _row(row: SessionRow) -> None:
-    key = row.id[:16]
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"session-{key}"):
-        st.checkbox(
-            f"Pick {row.title or 'Untitled'}",
-            value=row.id in acts.picked(),
-            key=f"pick-{key}-{row.id in acts.picked()}",
-            label_visibility="collapsed",
-            width="content",
-            on_change=acts.pick,
-            args=(row.id, f"pick-{key}-{row.id in acts.picked()}"),
-        )
-        with st.container(gap=None):
-            pin = ":material/keep: " if row.pinned else ""
-            st.button(
-                " ".join([f"{pin}{plain(row.title or 'Untitled')}", *_badges(row)]),
-                key=f"session-open-{key}",
-                type="tertiary",
-                on_click=acts.show,
-                args=(row.id,),
-                help="Open it in the Playground",
-            )
-            st.caption(_facts(row))
-            if row.snippet:
-                st.caption(f":material/search: {plain(row.snippet)}")
-        _more(row, key)
-
-
-def _badges(row: SessionRow) -> list[str]:
-    """Beside the title: in the pale line below it they would be paler still."""
-    waiting = [":orange-badge[waiting]"] if row.waiting else []
-    return waiting + [f":gray-badge[{plain(tag)}]" for tag in row.tags]
-
-
-def _facts(row: SessionRow) -> str:
-    tokens = "tokens not reported" if row.tokens is None else count(row.tokens, "token")
-    said = [plain(", ".join(row.models[-3:])) or "no model asked yet"]
-    said += (
-        [plain(", ".join(row.tools[:4])) + (f" and {len(row.tools) - 4} more" if len(row.tools) > 4 else "")]
-        if row.tools
-        else []
-    )
-    said += [count(row.calls, "call")] if row.calls else []
-    said += [tokens] if row.exchanges else []
-    said.append(_when(row.updated_at))
-    return " · ".join(said)
-
-
-def _when(at: datetime) -> str:
-    return at.astimezone(clock.zone()).strftime("%d %b %Y, %H:%M")
-
-
-def _more(row: SessionRow, key: str) -> None:
-    popover = st.popover("More", key=f"session-more-{key}", type="tertiary", on_change="rerun")
-    if not popover.open:
+def _undo() -> None:
+    """At the foot of the window, so that it is in view wherever in the list something was done."""
+    last: acts.Undo | None = st.session_state.get(acts.UNDO)
+    if last is None:
         return
-    with popover:
-        title = f"session-title-{key}"
-        st.text_input("Title", value=row.title, key=title, on_change=acts.rename, args=(row.id, title))
-        tags = f"session-tags-{key}"
-        st.multiselect(
-            "Tags",
-            sorted({*services.store().session_choices()[2], *row.tags}),
-            default=list(row.tags),
-            key=tags,
-            accept_new_options=True,
-            placeholder="Type a tag",
-            on_change=acts.set_tags,
-            args=(row.id, tags, row.tags),
-        )
-        st.button(
-            "Unpin" if row.pinned else "Pin",
-            key=f"session-pin-{key}",
-            icon=":material/keep:",
-            on_click=acts.pin,
-            args=(row.id,),
-            kwargs={"pinned": not row.pinned},
-        )
-        st.button(
-            "Duplicate",
-            key=f"session-copy-{key}",
-            icon=":material/content_copy:",
-            on_click=acts.duplicate,
-            args=(row.id,),
-        )
-        st.button(
-            "Bring back" if row.archived else "Archive",
-            key=f"session-archive-{key}",
-            icon=":material/archive:",
-            on_click=acts.archive,
-            args=([row.id],),
-            kwargs={"archived": not row.archived},
-        )
-        st.button(
-            "Delete", key=f"session-delete-{key}", icon=":material/delete:", on_click=acts.delete, args=([row.id],)
-        )
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="sessions-undo-row"):
+        st.markdown(plain(last.said), width="content")
+        st.button("Undo", key="sessions-undo-last", icon=":material/undo:", on_click=acts.undo)
 
 
 def _nothing(wanted: Wanted) -> None:
-    if wanted == Wanted(order=wanted.order):
-        st.info("No conversations yet. Begin one in the Playground, or import some below.", icon=":material/forum:")
+    if wanted != Wanted(order=wanted.order):
+        st.info("No conversation fits. Take a word or a filter away.", icon=":material/search_off:")
+        st.button("Clear search and filters", key="sessions-reset", on_click=filters.reset)
         return
-    st.info("None fits. Take a word or a filter away.", icon=":material/search_off:")
-    st.button("Clear search and filters", key="sessions-reset", on_click=_reset)
+    archived = services.store().find(Wanted(state="archived"), limit=1).total
+    if archived:
+        st.info(f"Nothing but what is archived: {count(archived, 'conversation')}.", icon=":material/archive:")
+        st.button("Show the archived ones", key="sessions-show-archived", on_click=filters.only, args=("archived",))
+        return
+    st.info("No conversations yet. Begin one in the Playground, or import some below.", icon=":material/forum:")
+    st.page_link("pages/playground.py", label="To the Playground", icon=":material/arrow_forward:")
 
 
 def _pages(found: Found) -> None:
@@ -283,22 +137,10 @@ def _pages(found: Found) -> None:
         return
     page = int(st.session_state.get(acts.PAGE, 0))
     with st.container(horizontal=True, vertical_alignment="center", key="sessions-pages"):
-        st.button("Earlier page", key="sessions-back", disabled=page == 0, on_click=_turn, args=(page - 1,))
+        st.button("Previous page", key="sessions-back", disabled=page == 0, on_click=_turn, args=(page - 1,))
         st.caption(f"Page {page + 1:,} of {pages:,}", width="content")
         st.button("Next page", key="sessions-next", disabled=page >= pages - 1, on_click=_turn, args=(page + 1,))
 
 
 def _turn(page: int) -> None:
     st.session_state[acts.PAGE] = page
-
-
-def _first_page() -> None:
-    st.session_state[acts.PAGE] = 0
-
-
-def _reset() -> None:
-    st.session_state[_SEARCH] = ""
-    for name in ("models", "tools", "tags"):
-        st.session_state[f"sessions-{name}"] = []
-    st.session_state["sessions-state"] = "all"
-    _first_page()

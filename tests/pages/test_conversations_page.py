@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from callsmith.store import Store, Wanted
 from callsmith.types.parts import Text
+from components.conversations.when import ago
 from tests.pages.playground import replied
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
@@ -68,7 +70,7 @@ def test_search_narrows_and_can_be_cleared(store: Store, three: list[str]) -> No
     assert "it is sunny" in page.text
     page.at.text_input(key="sessions-search").set_value("nowhere to be found")
     page.run()
-    assert "None fits" in page.text
+    assert "No conversation fits" in page.text
     page.click("sessions-reset")
     assert len(page.titles) == 3
 
@@ -121,3 +123,68 @@ def test_one_is_pinned_renamed_tagged_and_duplicated(store: Store, three: list[s
     assert any("Rome (copy)" in title for title in page.titles)
     page.click("sessions-undo-last")
     assert not any("copy" in title for title in page.titles)
+
+
+def test_every_act_in_the_menu_can_be_taken_back(store: Store, three: list[str]) -> None:
+    page, key = Sessions(), three[0][:16]
+
+    def kept() -> list[tuple[str, tuple[str, ...], bool]]:
+        return [(row.title, row.tags, row.pinned) for row in store.find(Wanted()).rows]
+
+    page.pick(three[1])
+    before = kept()
+    page.open_menu(f"session-more-{key}")
+    page.click(f"session-pin-{key}")
+    assert "Pinned “weather in Rome”" in page.text and kept() != before
+    page.click("sessions-undo-last")
+    assert kept() == before
+    page.at.text_input(key=f"session-title-{key}").set_value("Rome")
+    page.run()
+    assert "Renamed “weather in Rome”" in page.text and kept() != before
+    page.click("sessions-undo-last")
+    assert kept() == before
+    page.at.multiselect(key=f"session-tags-{key}").set_value(["demo"])
+    page.run()
+    assert "Changed the tags of “weather in Rome”" in page.text and kept() != before
+    page.click("sessions-undo-last")
+    assert kept() == before
+    for act in ("copy", "archive", "delete"):
+        page.open_menu(f"session-more-{key}")
+        page.click(f"session-{act}-{key}")
+        assert kept() != before, act
+        page.click("sessions-undo-last")
+        assert kept() == before, act
+    assert "1 conversation picked" in page.text
+
+
+def test_what_is_picked_and_not_in_view_is_said(store: Store, three: list[str]) -> None:
+    page = Sessions()
+    page.click("sessions-all")
+    page.at.text_input(key="sessions-search").set_value("sunny")
+    page.run()
+    assert "3 conversations picked**, 2 of them not in view" in page.text
+
+
+def test_where_everything_is_archived_the_way_there_is_offered(store: Store, three: list[str]) -> None:
+    store.archive(three)
+    page = Sessions()
+    assert "3 conversations" in page.text and page.titles == []
+    page.click("sessions-show-archived")
+    assert len(page.titles) == 3
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (0, "just now"),
+        (1, "1 minute ago"),
+        (59, "59 minutes ago"),
+        (90, "today at 10:30"),
+        (13 * 60, "yesterday at 23:00"),
+        (3 * 1440, "Wednesday at 12:00"),
+        (30 * 1440, "29 October 2026"),
+    ],
+)
+def test_a_time_is_said_in_words(minutes: int, said: str) -> None:
+    now = datetime(2026, 11, 28, 12, tzinfo=UTC)
+    assert ago(now - timedelta(minutes=minutes), now, UTC) == said
