@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from callsmith.store import Store
@@ -40,12 +40,6 @@ def save(store: Store, name: str, setup: Setup, prompt: str = "") -> SavedSetup:
     saved = SavedSetup(known.id if known is not None else uuid.uuid4().hex, name, setup, prompt)
     _keep(store, [saved, *(one for one in before if one.id != saved.id)][:MOST])
     return saved
-
-
-def rename(store: Store, setup_id: str, name: str) -> None:
-    name = " ".join(name.split())
-    if name:
-        _keep(store, [replace(one, name=name) if one.id == setup_id else one for one in every(store)])
 
 
 def delete(store: Store, setup_id: str) -> SavedSetup | None:

@@ -160,6 +160,8 @@ def test_print_shows_all_steps_and_no_controls(send: Opener, tmp_path: Path) -> 
     expect(opened.locator("main > section:visible")).to_have_count(14)
     expect(opened.locator("button:visible")).to_have_count(0)
     assert _brightness(opened) > 250
+    # What was not opened cannot be opened on paper.
+    expect(opened.locator("summary:visible")).to_have_count(0)
     opened.pdf(path=tmp_path / "page.pdf")
     assert (tmp_path / "page.pdf").stat().st_size > 10_000
 
