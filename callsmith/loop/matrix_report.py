@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from callsmith.answering.coping import Verdict
 from callsmith.answering.faults import canary
 from callsmith.loop.matrix import Row
+from callsmith.spreadsheet import cell
 from callsmith.types.parts import ToolCall
 
 HEADINGS = ("Fault", "State", "Returned", "How the model coped", "Facts", "Steps", "Tokens", "Cost (US$)", "Seconds")
@@ -23,8 +24,6 @@ _VERDICTS: Mapping[Verdict, str] = {
     "failed": "The provider gave no answer",
 }
 _STATES = {"queued": "waits for its turn", "running": "running", "stopped": "stopped", "failed": "failed"}
-# What a spreadsheet would take for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def coped_in_words(row: Row, call: ToolCall) -> str:
@@ -59,10 +58,10 @@ def cost_in_words(row: Row) -> str:
 
 def as_csv(rows: Sequence[Row], call: ToolCall) -> str:
     written = io.StringIO()
-    table = csv.writer(written, lineterminator="\n")
+    table = csv.writer(written)
     table.writerow(HEADINGS)
     for row in rows:
-        table.writerow([_no_formula(cell) for cell in _cells(row, call)])
+        table.writerow([cell(text) for text in _cells(row, call)])
     return written.getvalue()
 
 
@@ -84,10 +83,6 @@ def _cells(row: Row, call: ToolCall) -> list[str]:
     cost = "" if row.unpriced else f"{row.cost:.6f}"
     figures = [str(row.steps), str(row.tokens), cost, f"{row.seconds:.1f}"]
     return [row.label, row.state, returned_in_words(row), coped_in_words(row, call), facts, *figures]
-
-
-def _no_formula(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _cell(text: str) -> str:

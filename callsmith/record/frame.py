@@ -13,6 +13,7 @@ import pyarrow as pa  # type: ignore[import-untyped]
 import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
 from callsmith.record.calls import CallRow
+from callsmith.spreadsheet import cell
 
 _AT_ONCE = 10_000
 _TEXT = (
@@ -44,9 +45,9 @@ made.groupby("tool")["valid"].agg(["size", "mean"])
 
 
 def to_csv(rows: Iterable[CallRow]) -> Iterator[bytes]:
-    """In UTF-8, with a header. Empty means unknown."""
+    """In UTF-8, with a header. Empty means unknown. Text that would be a formula has an apostrophe before it."""
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text)
     writer.writerow(COLUMNS)
     for row in rows:
         writer.writerow([_cell(getattr(row, name)) for name in COLUMNS])
@@ -66,7 +67,7 @@ def to_parquet(rows: Iterable[CallRow], out: BinaryIO) -> None:
 
 def _cell(value: Any) -> Any:
     if value is None or isinstance(value, str):
-        return value
+        return cell(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.isoformat() if hasattr(value, "isoformat") else value

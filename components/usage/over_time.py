@@ -15,7 +15,7 @@ from components import services
 from components.usage import costs
 from components.usage.charts import COLOURS
 from components.usage.figures import Figure, figures, short
-from components.usage.table import NOT_REPORTED
+from components.usage.table import NOT_REPORTED, csv_text
 from components.words import count, money, plain, seconds
 
 _HEIGHT = 320
@@ -194,7 +194,7 @@ def _breakdown(found: Totals, picked: Picked, zone: tzinfo) -> None:
     st.dataframe(frame, hide_index=True, key="usage-table", column_config=columns, placeholder=NOT_REPORTED)
     st.download_button(
         "Download CSV",
-        lambda: frame.to_csv(index=False),
+        lambda: csv_text(frame),
         file_name="callsmith-usage.csv",
         mime="text/csv",
         key="usage-table-csv",

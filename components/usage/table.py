@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from callsmith.spreadsheet import cell
 from components.words import count
 
 NOT_REPORTED = "not reported"
@@ -94,7 +95,16 @@ def table(frame: pd.DataFrame, *, key: str, one_conversation: bool = False) -> N
 
 def to_csv(frame: pd.DataFrame) -> str:
     """Column names as in the frame, times in ISO 8601 with their offset, unknown values empty."""
-    text: str = frame.assign(time=frame["time"].map(lambda at: at.isoformat(timespec="seconds"))).to_csv(index=False)
+    timed = frame.assign(time=frame["time"].map(lambda at: at.isoformat(timespec="seconds")))
+    return csv_text(timed)
+
+
+def csv_text(frame: pd.DataFrame) -> str:
+    """Text is no formula for a spreadsheet; numbers are as they are."""
+    frame = frame.copy()
+    for name in frame.select_dtypes(["object", "string", "category"]):
+        frame[name] = frame[name].astype(object).map(cell)
+    text: str = frame.to_csv(index=False, lineterminator="\r\n")
     return text
 
 

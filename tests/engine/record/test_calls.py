@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
@@ -13,7 +15,7 @@ from click.testing import CliRunner
 
 from callsmith import usage
 from callsmith.cli import main as cli
-from callsmith.record.calls import rows
+from callsmith.record.calls import CallRow, rows
 from callsmith.record.frame import COLUMNS, to_csv, to_parquet
 from callsmith.store import Store
 from tests.engine.record.kit import CANARY, document, filled, opened, reads
@@ -115,3 +117,15 @@ def test_export_says_what_is_wrong(store: Store, tmp_path: Path) -> None:
     assert unknown.exit_code == 1 and "no conversation nope" in unknown.output
     nowhere = CliRunner().invoke(cli, ["export", *url, str(tmp_path / "no" / "x.json")])
     assert nowhere.exit_code == 2 and "cannot be written" in nowhere.output
+
+
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_text_is_a_formula_in_a_csv_file(begin: str) -> None:
+    title = f"{begin}cmd|' /C calc'!A0"
+    row = CallRow(title, "c", "e", 0, datetime(2026, 1, 1, tzinfo=UTC), "m", "d", "gemini", "done", "", cost_usd=-0.5)
+    read = next(csv.DictReader(io.StringIO(b"".join(to_csv([row])).decode(), newline="")))
+    assert read["conversation"] == f"'{title}"
+    assert read["cost_usd"] == "-0.5"
+    out = io.BytesIO()
+    to_parquet([row], out)
+    assert pd.read_parquet(out)["conversation"][0] == title
