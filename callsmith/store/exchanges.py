@@ -127,7 +127,7 @@ class Exchanges(Base):
         models play tools."""
         query = (
             sa.select(exchanges.c.id)
-            .where(exchanges.c.owner == self.owner, exchanges.c.conversation_id == conversation_id)
+            .where(self._theirs(conversation_id))
             .where(exchanges.c.state == "running", exchanges.c.plays == "")
             .order_by(exchanges.c.started_at.desc())
         )
@@ -148,11 +148,9 @@ class Exchanges(Base):
         query = (
             sa.select(*rows.COST, title.label("title"))
             .join(conversations, conversations.c.id == exchanges.c.conversation_id)
-            .where(exchanges.c.owner == self.owner)
+            .where(exchanges.c.owner == self.owner if conversation_id is None else self._theirs(conversation_id))
             .order_by(exchanges.c.started_at, exchanges.c.id)
         )
-        if conversation_id is not None:
-            query = query.where(exchanges.c.conversation_id == conversation_id)
         with self._read() as connection:
             return [rows.to_usage_row(row) for row in connection.execute(query)]
 
@@ -202,11 +200,16 @@ class Exchanges(Base):
     def _infos(self, conversation_id: str, which: sa.ColumnElement[bool]) -> dict[str, ExchangeInfo]:
         query = (
             sa.select(*rows.INFO)
-            .where(exchanges.c.owner == self.owner, exchanges.c.conversation_id == conversation_id, which)
+            .where(self._theirs(conversation_id), which)
             .order_by(exchanges.c.started_at, exchanges.c.id)
         )
         with self._read() as connection:
             return {row.id: rows.to_info(row) for row in connection.execute(query)}
+
+    def _theirs(self, conversation_id: str) -> sa.ColumnElement[bool]:
+        """The exchanges of a conversation. SQLite would take the index by owner for their order, and walk through those
+        of all conversations; an owner in an expression leaves it the index by conversation."""
+        return sa.and_(exchanges.c.owner.concat("") == self.owner, exchanges.c.conversation_id == conversation_id)
 
     def _saved_body(self, connection: sa.Connection, exchange_id: str) -> bytes:
         query = sa.select(exchange_chunks.c.data).where(self._chunks(exchange_id)).order_by(exchange_chunks.c.position)

@@ -107,10 +107,10 @@ class RecordsIO(Exchanges, Tools):
 
     def kept_exchanges(self, conversation_id: str) -> Iterator[KeptExchange]:
         """Oldest first, played tools included, a few at a time in memory; of a running one, what was saved so far."""
-        theirs = exchanges.c.owner == self.owner, exchanges.c.conversation_id == conversation_id
-        query = sa.select(exchanges).where(*theirs).order_by(exchanges.c.started_at, exchanges.c.id)
+        theirs = self._theirs(conversation_id)
+        query = sa.select(exchanges).where(theirs).order_by(exchanges.c.started_at, exchanges.c.id)
         with self._read() as connection:
-            running = connection.execute(sa.select(exchanges.c.id).where(*theirs, exchanges.c.state == "running"))
+            running = connection.execute(sa.select(exchanges.c.id).where(theirs, exchanges.c.state == "running"))
             saved = {found: self._saved_body(connection, found) for found in running.scalars().all()}
             for row in connection.execution_options(yield_per=_AT_ONCE).execute(query):
                 yield KeptExchange(rows.to_exchange(row, saved.get(row.id)), rows.to_info(row), row.calls)
