@@ -7,10 +7,14 @@ import shutil
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from dotenv import dotenv_values
 from hypothesis import settings as hypothesis_settings
 
 from callsmith import settings
+from callsmith.store import base
+from callsmith.store.engine import make_engine
+from callsmith.store.upgrade import upgrade
 
 # A machine may be busy: how long an example takes is measured elsewhere.
 hypothesis_settings.register_profile("callsmith", deadline=None)
@@ -38,6 +42,30 @@ def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALLSMITH_DATABASE_URL", f"sqlite:///{tmp_path / 'callsmith.db'}")
     monkeypatch.setattr(settings, "dotenv_values", lambda path: {} if path == ROOT / ".env" else dotenv_values(path))
     settings.dotenv.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty database that all migrations have run on."""
+    path = tmp_path_factory.mktemp("migrated") / "callsmith.db"
+    engine = make_engine(sa.make_url(f"sqlite:///{path}"))
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def migrated(migrated_file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new database of this process starts as a copy of the migrated one: the migrations take ten times as long as
+    the copy, and a thousand tests have a database. Where the migrations are what is tested, override this fixture."""
+
+    def from_copy(engine: sa.Engine) -> None:
+        path = engine.url.database if engine.dialect.name == "sqlite" else None
+        if path and Path(path).parent.is_dir() and not Path(path).exists():
+            shutil.copyfile(migrated_file, path)
+        upgrade(engine)
+
+    monkeypatch.setattr(base, "upgrade", from_copy)
 
 
 @pytest.fixture(scope="session")

@@ -22,6 +22,11 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@pytest.fixture(autouse=True)
+def migrated() -> None:
+    """Here the migrations run as they do outside the tests: no database starts as a copy."""
+
+
 def test_the_migrations_lead_to_the_tables_the_code_knows(tmp_path: Path) -> None:
     Store(url_in(tmp_path)).close()
     engine = sa.create_engine(url_in(tmp_path))
