@@ -16,7 +16,7 @@ from typing import Any
 import streamlit as st
 
 from callsmith.schema.places import Mark, code_units
-from components import services
+from components import loaded, services
 
 PLAIN = "plain-json"
 LONGEST = 2_000_000
@@ -198,13 +198,11 @@ def _plain(key: str, long: bool) -> bool:
     toggle = f"{key}-plain"
     chosen = services.store().preference(PLAIN) is True
     shown = chosen or long
-    if st.session_state.get(toggle) != shown:
-        st.session_state[toggle] = shown
     if long:
         st.caption(f"Over {LONGEST:,} characters: plain, without colours and marks", width="content")
     st.toggle(
         "Plain text",
-        key=toggle,
+        key=loaded.choice(toggle, shown),
         disabled=long,
         help=f"Over {LONGEST:,} characters a text is shown plain" if long else "A plain text area, not the editor",
         on_change=_choose,

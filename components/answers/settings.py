@@ -14,7 +14,7 @@ import streamlit as st
 
 from callsmith.types.answering import Answering
 from callsmith.types.tool import Tool
-from components import services
+from components import loaded, services
 from components.words import plain
 
 MOST_STEPS = 50
@@ -104,22 +104,18 @@ def undo(tool_id: str) -> None:
 
 
 def choice(tool_id: str, key: str, value: Any) -> str:
-    """Load what is chosen or ticked; returns the key. Written in every run: a browser that misses the one message that
-    sets a value shows the first option, and reports it with the next click as if it had been chosen."""
-    refused = _desk(tool_id).refused.get(key)
-    st.session_state[key] = value if refused is None else refused[0]
-    return key
+    """Load what is chosen or ticked, or what was refused; returns the key."""
+    return loaded.choice(key, _shown(tool_id, key, value))
 
 
 def entry(tool_id: str, key: str, value: Any) -> dict[str, Any]:
-    """Load what is typed: the key and the value that an input begins with. It is written only where it differs, for
-    that sends it to the browser and would overwrite what is being typed there."""
+    """Load what is typed, or what was refused: the key and the value that an input begins with."""
+    return loaded.entry(key, _shown(tool_id, key, value))
+
+
+def _shown(tool_id: str, key: str, value: Any) -> Any:
     refused = _desk(tool_id).refused.get(key)
-    shown = value if refused is None else refused[0]
-    if key in st.session_state and st.session_state[key] != shown:
-        st.session_state[key] = shown
-        return {"key": key}
-    return {"key": key, "value": shown}
+    return value if refused is None else refused[0]
 
 
 def refuse(tool_id: str, key: str, reason: str) -> None:

@@ -10,6 +10,7 @@ from callsmith.formats import offered
 from callsmith.types.connection import Target
 from callsmith.types.setup import Setup
 from callsmith.wire.registry import WIRES
+from components import loaded
 from components.chat import session
 from components.connections import check
 from components.state import ui
@@ -29,12 +30,10 @@ def format_switch(setup: Setup, target: Target) -> None:
         )
         return
     proposed = session.proposed_format(target.connection, target.model)
-    if st.session_state.get(KEY) != target.wire:
-        st.session_state[KEY] = target.wire
     st.segmented_control(
         "Format",
         [wire for wire in WIRES if wire in wires],
-        key=KEY,
+        key=loaded.choice(KEY, target.wire),
         required=True,
         format_func=lambda wire: _label(wire, proposed),
         label_visibility="collapsed",

@@ -14,6 +14,7 @@ from typing import Any
 import streamlit as st
 
 from callsmith.types.options import Options
+from components import loaded
 from components.chat import session
 from components.state import ui
 from components.words import plain
@@ -55,15 +56,13 @@ def number(
     help: str | None = None,
 ) -> None:
     """Empty is the provider's default."""
-    _show(key, value)
     place.number_input(
         label,
         min_value=low,
         max_value=high,
-        value=None,
         step=step,
         format="%g" if isinstance(low, float) else None,
-        key=key,
+        **{"value": None, **loaded.entry(key, value)},
         placeholder=DEFAULT,
         help=help,
         on_change=_keep,
@@ -84,11 +83,10 @@ def choice(
 ) -> None:
     """``choices`` are shown by their words; a value that is not among them is added as it is."""
     shown = choices if value in choices else {**choices, value: str(value)}
-    _show(key, value)
     place.selectbox(
         label,
         list(shown),
-        key=key,
+        key=loaded.choice(key, value),
         format_func=lambda item: shown.get(item, str(item)),
         help=help,
         disabled=disabled,
@@ -109,11 +107,10 @@ def several(
     help: str | None = None,
 ) -> None:
     """Some of the choices, as a tuple."""
-    _show(key, list(value))
     place.multiselect(
         label,
         list(choices),
-        key=key,
+        key=loaded.choice(key, list(value)),
         format_func=lambda item: choices.get(item, str(item)),
         help=help,
         placeholder=placeholder,
@@ -123,8 +120,7 @@ def several(
 
 
 def toggle(label: str, key: str, value: bool, apply: Apply, *, help: str | None = None) -> None:
-    _show(key, value)
-    st.toggle(label, key=key, help=help, on_change=_keep, args=(key, apply))
+    st.toggle(label, key=loaded.choice(key, value), help=help, on_change=_keep, args=(key, apply))
 
 
 def text(
@@ -142,12 +138,11 @@ def text(
 ) -> None:
     """``write`` turns the value into text; ``parse`` is its way back."""
     refused = _refused(key, value)
-    if refused is not None:
-        _show(key, refused.text)
-    elif key not in st.session_state or _read(parse, st.session_state[key]) != value:
-        st.session_state[key] = write(value)
+    typed = st.session_state.get(key)
+    means_it = isinstance(typed, str) and _read(parse, typed) == value
+    shown = loaded.entry(key, refused.text if refused is not None else typed if means_it else write(value))
     box, more = (place.text_input, {}) if lines == 1 else (place.text_area, {"height": 24 * lines + 34})
-    box(label, key=key, placeholder=placeholder, help=help, on_change=_take, args=(key, parse, apply, value), **more)
+    box(label, placeholder=placeholder, help=help, on_change=_take, args=(key, parse, apply, value), **shown, **more)
     if refused is not None:
         place.markdown(f":red[:material/error: {plain(refused.why)}. The last valid value stays in force.]")
 
@@ -167,11 +162,6 @@ def _take(key: str, parse: Parse, apply: Apply, before: Any) -> None:
         return
     setup = session.current().setup
     session.save_setup(replace(setup, options=apply(setup.options, value)))
-
-
-def _show(key: str, value: Any) -> None:
-    if key not in st.session_state or st.session_state[key] != value:
-        st.session_state[key] = value
 
 
 def _read(parse: Parse, typed: str) -> Any:

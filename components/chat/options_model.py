@@ -16,6 +16,7 @@ from callsmith.types.options import Options
 from callsmith.types.setup import Setup
 from callsmith.wire import effort
 from callsmith.wire.registry import WIRES
+from components import loaded
 from components.chat import option_fields as fields
 from components.chat import session
 from components.words import joined
@@ -42,11 +43,9 @@ def model_options(setup: Setup, target: Target) -> None:
 
 
 def _system_prompt(setup: Setup) -> None:
-    if st.session_state.get("option-system") != setup.system:
-        st.session_state["option-system"] = setup.system
     st.text_area(
         "System prompt",
-        key="option-system",
+        **loaded.entry("option-system", setup.system),
         height=100,
         placeholder="None",
         on_change=_set_system,

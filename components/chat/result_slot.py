@@ -8,6 +8,7 @@ from callsmith.media import MAX_FILE, takes_result_media
 from callsmith.results import output_warnings
 from callsmith.slots import Slot
 from callsmith.wire.registry import WIRES
+from components import loaded
 from components.chat import drafts, slot_actions
 from components.chat.attachments import read_files
 from components.chat.media import icon, size_words
@@ -150,7 +151,7 @@ def _controls(conversation_id: str, slot: Slot, wire: str) -> None:
         st.segmented_control(
             "Send as",
             ["JSON", "Text"],
-            key=_bound(f"{key}-format", draft.format),
+            key=loaded.choice(f"{key}-format", draft.format),
             label_visibility="collapsed",
             required=True,
             on_change=slot_actions.set_format,
@@ -158,7 +159,7 @@ def _controls(conversation_id: str, slot: Slot, wire: str) -> None:
         )
         st.checkbox(
             "Return as error",
-            key=_bound(f"{key}-error", draft.is_error),
+            key=loaded.choice(f"{key}-error", draft.is_error),
             help="Tells the model that the tool failed, in the way this wire format has for it",
             on_change=slot_actions.set_error,
             args=(conversation_id, slot.key, f"{key}-error"),
@@ -173,13 +174,6 @@ def _controls(conversation_id: str, slot: Slot, wire: str) -> None:
             args=(conversation_id, slot.key),
         )
         _attach(conversation_id, slot.key, wire)
-
-
-def _bound(key: str, value: str | bool) -> str:
-    """Load a widget with what is kept, also where something else than the widget changed it. Returns the key."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-    return key
 
 
 def _attach(conversation_id: str, slot_key: str, wire: str) -> None:

@@ -19,7 +19,7 @@ from callsmith.types.connection import Connection, Target
 from callsmith.types.problem import Problem
 from callsmith.types.setup import Setup
 from callsmith.wire.registry import WIRES
-from components import services
+from components import loaded, services
 from components.chat.session import target_of
 from components.connections import check, last_models
 from components.state import ui
@@ -69,11 +69,10 @@ def note(setup: Setup) -> None:
 
 def _connection_box(target: Target, setup: Setup, on_change: OnChange) -> None:
     names = {item.id: item.name for item in services.connections()}
-    _show(CONNECTION, target.connection.id)
     st.selectbox(
         "Connection",
         list(names),
-        key=CONNECTION,
+        key=loaded.choice(CONNECTION, target.connection.id),
         format_func=lambda item: names.get(item, item),
         on_change=_choose_connection,
         args=(setup, on_change),
@@ -83,12 +82,11 @@ def _connection_box(target: Target, setup: Setup, on_change: OnChange) -> None:
 def _model_box(target: Target, known: ModelList | Problem | None, setup: Setup, on_change: OnChange) -> None:
     models = known.models if isinstance(known, ModelList) else ()
     ids = [model.id for model in models if formats.offered(target.connection, model.id, model.endpoint_types)]
-    _show(MODEL, target.model or None)
     st.selectbox(
         "Model",
         ids if target.model in ids or not target.model else [target.model, *ids],
         index=0 if target.model else None,
-        key=MODEL,
+        key=loaded.choice(MODEL, target.model or None),
         accept_new_options=True,
         placeholder="Choose or type a model",
         help=_help(known),
@@ -113,12 +111,6 @@ def _help(known: ModelList | Problem | None) -> str:
     if isinstance(known, ModelList):
         return f"{len(known.models):,} models. Any other id may be typed."
     return "Any model id may be typed. Load models to choose from a list."
-
-
-def _show(key: str, value: str | None) -> None:
-    """The setup decides what a select box shows; its own callback has put a choice there already."""
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
 
 
 def _choose_connection(setup: Setup, on_change: OnChange) -> None:

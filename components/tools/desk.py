@@ -1,7 +1,7 @@
 """The tool under the hands of this browser session: its editing state, kept in the store at every step.
 
-The document is the one truth. Widgets are loaded from it by ``bind`` and change it in callbacks, so form
-and JSON cannot drift apart; only what was refused stays in its input, with the reason, until it is mended.
+The document is the one truth. Widgets are loaded from it by ``choice`` and ``entry`` and change it in callbacks, so
+form and JSON cannot drift apart; only what was refused stays in its input, with the reason, until it is mended.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from callsmith.schema.form import Row, row_at
 from callsmith.schema.text import same
 from callsmith.schema.tool_document import document_of, tool_of
 from callsmith.store import ToolChange
-from components import services
+from components import loaded, services
 from components.live_text import typed
 from components.tools import home
 
@@ -153,13 +153,18 @@ def change_row(tool_id: str, place: str, key: str, change: Callable[[Any, Row], 
     return change_parameters(tool_id, key, at_place)
 
 
-def bind(found: Desk, key: str, value: Any) -> str:
-    """Load a widget from the document before it is drawn. Only where it differs: writing to a widget's state
-    sends its value to the browser and would overwrite what is being typed there."""
-    shown = found.refused[key].typed if key in found.refused else value
-    if st.session_state.get(key) != shown:
-        st.session_state[key] = shown
-    return key
+def choice(found: Desk, key: str, value: Any) -> str:
+    """Load what is chosen or ticked from the document, or what was refused; returns the key."""
+    return loaded.choice(key, _shown(found, key, value))
+
+
+def entry(found: Desk, key: str, value: Any) -> dict[str, Any]:
+    """Load what is typed, or what was refused: the key and the value that an input begins with."""
+    return loaded.entry(key, _shown(found, key, value))
+
+
+def _shown(found: Desk, key: str, value: Any) -> Any:
+    return found.refused[key].typed if key in found.refused else value
 
 
 def move_row(tool_id: str, place: str, key: str, change: Callable[[Any, Row], Any]) -> bool:

@@ -14,7 +14,7 @@ from components import services
 from components.json_editor import LEAST_LINES, json_editor
 from components.state import ui
 from components.tools import findings, home
-from components.tools.desk import LIVE, Desk, bind, desk, json_key, listen, set_field, step
+from components.tools.desk import LIVE, Desk, choice, desk, entry, json_key, listen, set_field, step
 from components.tools.grammar import grammar
 from components.tools.panels import panels
 from components.tools.rows import LOCKED, parameter_rows
@@ -99,7 +99,7 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
     name, kind, strict = st.columns([0.4, 0.32, 0.28], vertical_alignment="bottom")
     name.text_input(
         "Name",
-        key=bind(here, f"tool-name-{tool_id}", document["name"]),
+        **entry(here, f"tool-name-{tool_id}", document["name"]),
         disabled=here.locked,
         live=LIVE,
         help=LOCKED if here.locked else "Letters, digits, _ and -, at most 64",
@@ -111,7 +111,7 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
         kind.selectbox(
             "Called with",
             [ARGUMENTS, FREE_TEXT],
-            key=bind(here, f"tool-type-{tool_id}", FREE_TEXT if custom else ARGUMENTS),
+            key=choice(here, f"tool-type-{tool_id}", FREE_TEXT if custom else ARGUMENTS),
             disabled=here.locked,
             help=LOCKED
             if here.locked
@@ -121,7 +121,7 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
         )
     strict.toggle(
         "Strict",
-        key=bind(here, f"tool-strict-{tool_id}", document.get("strict") is True),
+        key=choice(here, f"tool-strict-{tool_id}", document.get("strict") is True),
         disabled=here.locked or custom,
         help=LOCKED
         if here.locked
@@ -134,7 +134,7 @@ def _form(here: Desk, found: tuple[Finding, ...]) -> None:
     )
     st.text_area(
         "Description",
-        key=bind(here, f"tool-description-{tool_id}", document.get("description", "")),
+        **entry(here, f"tool-description-{tool_id}", document.get("description", "")),
         height=96,
         placeholder="What the reply is for; not every format sends this"
         if response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components.tools.desk import Desk, bind, set_field
+from components.tools.desk import Desk, choice, entry, set_field
 from components.tools.rows import LOCKED
 
 NONE, REGEX, LARK = "Any text", "Regular expression", "Lark grammar"
@@ -19,7 +19,7 @@ def grammar(here: Desk) -> None:
     st.selectbox(
         "The text must fit",
         [NONE, *_SYNTAX],
-        key=bind(here, f"tool-grammar-{tool_id}", label),
+        key=choice(here, f"tool-grammar-{tool_id}", label),
         disabled=here.locked,
         help=LOCKED if here.locked else "Held to by the provider; Callsmith checks a regular expression itself",
         on_change=_set_syntax,
@@ -28,7 +28,7 @@ def grammar(here: Desk) -> None:
     if now:
         st.text_area(
             "Definition",
-            key=bind(here, f"tool-definition-{tool_id}", now["definition"]),
+            **entry(here, f"tool-definition-{tool_id}", now["definition"]),
             placeholder=_PLACEHOLDER[now["syntax"]],
             disabled=here.locked,
             on_change=_set_definition,

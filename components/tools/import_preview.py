@@ -10,6 +10,7 @@ import streamlit as st
 from callsmith.importing import Candidate, Imported
 from callsmith.schema.form import summary_of
 from callsmith.types.answering import Mcp
+from components import loaded
 from components.tools.import_apply import apply, clashes
 from components.words import count, plain
 
@@ -72,8 +73,7 @@ def _searched(one: Candidate) -> str:
 
 def _entry(one: Candidate, chosen: set[str]) -> None:
     key = f"import-take-{one.id}"
-    if st.session_state.get(key) != (one.id in chosen):
-        st.session_state[key] = one.id in chosen
+    loaded.choice(key, one.id in chosen)
     with st.container(border=True, gap="xsmall", key=f"import-entry-{one.id}"):
         st.checkbox(f"**{plain(one.tool.name)}**", key=key, on_change=_tick, args=(one.id, key, chosen))
         said = dict.fromkeys(words for words in (one.title, one.tool.description[:200]) if words != one.tool.name)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from callsmith.schema.form import summary_of
 from callsmith.store import ToolRecord
-from components import services
+from components import loaded, services
 from components.tools import findings, import_apply, import_dialog, library_bulk, library_filter, scope, sets
 from components.tools.editor import editor
 from components.tools.shelf import add_copy, add_new
@@ -116,8 +116,7 @@ def _filing(record: ToolRecord, records: Sequence[ToolRecord]) -> None:
     """Set and tags of the tool being edited."""
     folder, tags = f"tool-set-{record.id}", f"tool-tags-{record.id}"
     for key, value in ((folder, record.folder or None), (tags, list(record.tags))):
-        if st.session_state.get(key) != value:
-            st.session_state[key] = value
+        loaded.choice(key, value)
     with st.popover("Set and tags", icon=":material/folder:", type="tertiary", key=f"tool-filing-{record.id}"):
         st.selectbox(
             "Set",

@@ -15,7 +15,7 @@ from callsmith.schema.lint import of_number
 from callsmith.store import ToolRecord
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import ToolChoice
-from components import layout, services
+from components import layout, loaded, services
 from components.answers.line import line
 from components.tools import findings, home, import_dialog, scope, sets
 from components.tools.choice import settle, with_choice
@@ -123,13 +123,11 @@ def _close() -> None:
 
 def _tool(setup: Setup, on_change: Change, use: ToolUse, record: ToolRecord, *, badge: str) -> None:
     switch = f"tool-on-{record.id}"
-    if st.session_state.get(switch) != use.on:
-        st.session_state[switch] = use.on
     with st.container(key=f"tool-{record.id}", gap=None):
         with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
             st.toggle(
                 plain(record.tool.name) or "(no name)",
-                key=switch,
+                key=loaded.choice(switch, use.on),
                 width="stretch",
                 help=None if use.on else "Off: the next turn does not offer it",
                 on_change=_switch,

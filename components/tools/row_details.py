@@ -10,7 +10,7 @@ from callsmith.schema.form_keywords import FLAG, FORMATS, NUMBER, VALUES
 from callsmith.schema.form_refs import twins
 from callsmith.schema.form_types import Level, nullable, types, word
 from components.tools import row_acts
-from components.tools.desk import LIVE, Desk, bind
+from components.tools.desk import LIVE, Desk, choice, entry
 from components.tools.row_words import complaint
 
 _PLACEHOLDERS = {"enum": "Any value", "default": "No default", "const": "Any value", "examples": "No examples"}
@@ -51,7 +51,7 @@ def _level(desk: Desk, row: Row, number: int, level: Level) -> None:
             key = row_acts.level_key("null", row, number)
             st.checkbox(
                 "May be null",
-                key=bind(desk, key, nullable(level.schema)),
+                key=choice(desk, key, nullable(level.schema)),
                 width="content",
                 on_change=row_acts.set_nullable,
                 args=(desk.tool_id, row.place, number, key),
@@ -66,33 +66,45 @@ def _level(desk: Desk, row: Row, number: int, level: Level) -> None:
 def _field(desk: Desk, row: Row, number: int, field: Field) -> None:
     keyword = field.keyword
     key = row_acts.level_key(keyword.name, row, number)
-    bind(desk, key, field.shown or None if keyword.name == "format" else field.shown)
     args = (desk.tool_id, row.place, number, keyword.name, key, field.quoted)
     if keyword.kind == FLAG:
-        st.checkbox(keyword.label, key=key, width="content", on_change=row_acts.set_keyword, args=args)
+        st.checkbox(
+            keyword.label,
+            key=choice(desk, key, field.shown),
+            width="content",
+            on_change=row_acts.set_keyword,
+            args=args,
+        )
     elif keyword.kind == VALUES:
         label = f"{keyword.label}, one JSON value a line" if field.quoted else f"{keyword.label}, one a line"
         hint = _PLACEHOLDERS.get(keyword.name)
-        st.text_area(label, key=key, height=90, placeholder=hint, on_change=row_acts.set_keyword, args=args)
+        st.text_area(
+            label,
+            **entry(desk, key, field.shown),
+            height=90,
+            placeholder=hint,
+            on_change=row_acts.set_keyword,
+            args=args,
+        )
     elif keyword.name == "format":
         shown = str(field.shown)
         st.selectbox(
             keyword.label,
             FORMATS if not shown or shown in FORMATS else (shown, *FORMATS),
             index=None,
-            key=key,
+            key=choice(desk, key, field.shown or None),
             placeholder="Any text",
             accept_new_options=True,
             on_change=row_acts.set_keyword,
             args=args,
         )
     elif "\n" in str(field.shown):
-        st.text_area(keyword.label, key=key, on_change=row_acts.set_keyword, args=args)
+        st.text_area(keyword.label, **entry(desk, key, field.shown), on_change=row_acts.set_keyword, args=args)
     else:
         quoted = field.quoted and keyword.name in ("default", "const")
         st.text_input(
             f"{keyword.label}, as JSON" if quoted else keyword.label,
-            key=key,
+            **entry(desk, key, field.shown),
             placeholder=_PLACEHOLDERS.get(keyword.name),
             live=LIVE,
             on_change=row_acts.set_keyword,
@@ -106,7 +118,7 @@ def _rest(desk: Desk, row: Row, number: int, rest: Rest) -> None:
     st.selectbox(
         rest.label,
         CHOICES,
-        key=bind(desk, key, rest.shown),
+        key=choice(desk, key, rest.shown),
         on_change=row_acts.set_rest,
         args=(desk.tool_id, row.place, number, rest.keyword, key),
     )
@@ -119,7 +131,7 @@ def _other(desk: Desk, row: Row, number: int, level: Level) -> None:
     shown = other_text(level)
     st.text_area(
         "The whole schema, as JSON" if whole else "Other keywords, as JSON",
-        key=bind(desk, key, shown),
+        **entry(desk, key, shown),
         height=min(220, 68 + 22 * shown.count("\n")),
         placeholder='None, e.g. {"$comment": "..."}',
         on_change=row_acts.set_other,

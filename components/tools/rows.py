@@ -14,7 +14,7 @@ from callsmith.schema.form import ROOT, Group, Row, flat, root, row_at
 from callsmith.schema.form_retype import type_options
 from callsmith.schema.walk import SCHEMA_LIST, SCHEMA_MAP
 from components.tools import row_acts
-from components.tools.desk import LIVE, ROWS, Desk, bind
+from components.tools.desk import LIVE, ROWS, Desk, choice, entry
 from components.tools.home import is_response
 from components.tools.row_details import details
 from components.tools.row_words import complaint, heading, show_facts
@@ -143,7 +143,7 @@ def _row(desk: Desk, row: Row, drawing: _Drawing, *, first: bool, last: bool) ->
         if row.named:
             st.text_input(
                 f"Name of {row.name}",
-                key=bind(desk, f"prop-name-{place}", row.name),
+                **entry(desk, f"prop-name-{place}", row.name),
                 label_visibility="collapsed",
                 placeholder="Name",
                 live=LIVE,
@@ -168,7 +168,7 @@ def _row(desk: Desk, row: Row, drawing: _Drawing, *, first: bool, last: bool) ->
         if row.held == "properties":
             st.checkbox(
                 "required",
-                key=bind(desk, f"prop-required-{place}", row.required),
+                key=choice(desk, f"prop-required-{place}", row.required),
                 width="content",
                 disabled=locked,
                 on_change=row_acts.set_required,
@@ -196,7 +196,7 @@ def _type_box(desk: Desk, row: Row, drawing: _Drawing, label: str = "") -> None:
     st.selectbox(
         label or f"Type of {row.label}",
         drawing.types if row.type in drawing.types else (row.type, *drawing.types),
-        key=bind(desk, f"prop-type-{row.place}", row.type),
+        key=choice(desk, f"prop-type-{row.place}", row.type),
         label_visibility="visible" if label else "collapsed",
         width="stretch" if label else TYPE_WIDTH,
         disabled=desk.locked,
@@ -206,13 +206,13 @@ def _type_box(desk: Desk, row: Row, drawing: _Drawing, label: str = "") -> None:
 
 
 def _description(desk: Desk, row: Row) -> None:
-    key = bind(desk, f"prop-description-{row.place}", row.description)
+    shown = entry(desk, f"prop-description-{row.place}", row.description)
     label, hint = f"Description of {row.label}", "Description: what the model should put here"
     disabled, args = desk.locked or not isinstance(row.schema, dict), (desk.tool_id, row.place)
     if "\n" in row.description:
         st.text_area(
             label,
-            key=key,
+            **shown,
             height=96,
             label_visibility="collapsed",
             disabled=disabled,
@@ -222,7 +222,7 @@ def _description(desk: Desk, row: Row) -> None:
         return
     st.text_input(
         label,
-        key=key,
+        **shown,
         label_visibility="collapsed",
         placeholder=hint,
         live=LIVE,

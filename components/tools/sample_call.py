@@ -20,6 +20,7 @@ from callsmith.schema.sample import CannotSample, sample
 from callsmith.schema.tool_document import tool_of
 from callsmith.types.parts import ToolCall
 from callsmith.types.tool import Tool
+from components import loaded
 from components.live_text import live_text, typed
 from components.state import ui
 from components.tools.desk import LIVE, Desk
@@ -107,7 +108,7 @@ def _head(tool_id: str, call: _Call, schema: Mapping[str, Any]) -> None:
         )
         st.checkbox(
             "Optional fields too",
-            key=_bind(f"call-all-{tool_id}", call.all_fields),
+            key=loaded.choice(f"call-all-{tool_id}", call.all_fields),
             on_change=_with_optional,
             args=(tool_id,),
         )
@@ -123,12 +124,6 @@ def _another(tool_id: str) -> None:
 def _with_optional(tool_id: str) -> None:
     call: _Call = st.session_state[f"call-{tool_id}"]
     call.all_fields, call.own = st.session_state[f"call-all-{tool_id}"], False
-
-
-def _bind(key: str, value: Any) -> str:
-    if st.session_state.get(key) != value:
-        st.session_state[key] = value
-    return key
 
 
 def _inputs(tool_id: str, call: _Call, schema: Mapping[str, Any]) -> None:
@@ -170,7 +165,7 @@ def _field(tool_id: str, call: _Call, one: Field, left: list[int]) -> None:
             st.selectbox(
                 f"Form of {one.name}",
                 one.alternatives,
-                key=_bind(f"{key}-form", one.alternatives[one.chosen]),
+                key=loaded.choice(f"{key}-form", one.alternatives[one.chosen]),
                 on_change=_change,
                 args=(tool_id, one, "choose"),
             )
@@ -205,15 +200,15 @@ def _input(tool_id: str, call: _Call, one: Field) -> None:
     elif one.kind == "choice":
         options = [json.dumps(value, ensure_ascii=False) for value in one.choices]
         now = json.dumps(one.value, ensure_ascii=False)
-        st.selectbox(label, options, key=_bind(key, now), format_func=_unquoted, **changed)
+        st.selectbox(label, options, key=loaded.choice(key, now), format_func=_unquoted, **changed)
     elif one.kind == "boolean":
-        st.toggle(label, key=_bind(key, one.value), width="stretch", **changed)
+        st.toggle(label, key=loaded.choice(key, one.value), width="stretch", **changed)
     elif one.kind == "text":
-        st.text_input(label, key=_bind(key, one.value), live=LIVE, **changed)
+        st.text_input(label, **loaded.entry(key, one.value), live=LIVE, **changed)
     else:
         shown = call.refused[key][0] if key in call.refused else json.dumps(one.value, ensure_ascii=False)
         words = _TYPES.get(one.kind, one.kind)
-        st.text_input(f"{label} ({words})", key=_bind(key, shown), live=LIVE, **changed)
+        st.text_input(f"{label} ({words})", **loaded.entry(key, shown), live=LIVE, **changed)
 
 
 def _unquoted(option: str) -> str:
@@ -236,7 +231,7 @@ def _beside(tool_id: str, one: Field) -> None:
     elif not one.required:
         st.checkbox(
             "give",
-            key=_bind(f"{key}-given", one.given),
+            key=loaded.choice(f"{key}-given", one.given),
             help=f"{one.name} is optional: without the tick it is left out",
             on_change=_change,
             args=(tool_id, one, "take" if one.given else "give"),

@@ -30,7 +30,7 @@ def _versions() -> None:
     import streamlit as st
 
     from components.tools import versions
-    from components.tools.desk import bind, desk, set_field
+    from components.tools.desk import desk, entry, set_field
 
     tool_id = st.session_state["tool"]
     here = desk(tool_id)
