@@ -51,12 +51,15 @@ def render(*, here: bool = False) -> None:
                 wrap=False,
                 help=title if len(item.title) > _FITS else None,
             )
-        st.page_link(
-            "pages/conversations.py",
-            label="All conversations",
+        everything = st.button(
+            "All conversations",
+            key="all-conversations",
             icon=":material/inventory_2:",
+            type="tertiary",
             help="Search them, put them in order, export and import. Archived ones are there too.",
         )
         keyboard.keep_on_escape()
     if not here and (opened or st.session_state.get("new-conversation")):
         st.switch_page("pages/playground.py", query_params={"conversation": ui().conversation_id or ""})
+    if everything:
+        st.switch_page("pages/conversations.py")
