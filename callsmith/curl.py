@@ -13,11 +13,12 @@ _REFERENCE = re.compile(r"\{\{(\w+)\}\}")
 
 def curl(request: HttpRequest, key_variable: str = "CALLSMITH_API_KEY") -> str:
     """A POSIX shell command that sends exactly this body; ``key_variable`` names where the key is."""
-    lines = [f"curl -sS -N -X {request.method} {shlex.quote(request.url)}"]
+    lines = [f"curl -sS -N -X {shlex.quote(request.method)} {shlex.quote(request.url)}"]
     for name, value in request.headers:
         lines.append(f"  -H {_header(name, value.replace(KEY_PLACEHOLDER, '{{' + key_variable + '}}'))}")
     if request.body:
-        lines.append(f"  --data-binary {shlex.quote(request.body.decode())}")
+        body = request.body.decode("utf-8", "replace")
+        lines.append(f"  --data-binary {shlex.quote(body)}")
     return " \\\n".join(lines)
 
 

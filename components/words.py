@@ -14,11 +14,12 @@ __all__ = ["count", "joined", "measured", "money", "plain", "seconds", "spoken"]
 
 # An underscore inside a word is no emphasis and stays, so that names read well aloud.
 _SPECIAL = re.compile(r"([\\`*{}\[\]<>#|~$:]|(?<!\w)_|_(?!\w))")
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 def plain(text: str) -> str:
-    """Text that shows as itself inside markdown."""
-    return _SPECIAL.sub(r"\\\1", text)
+    """Text that shows as itself inside markdown. A half character, which some models send, no page can show."""
+    return _SPECIAL.sub(r"\\\1", text if text.isascii() else _HALF.sub("\ufffd", text))
 
 
 def spoken(call: ToolCall) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -16,22 +18,29 @@ from callsmith.types.parts import ToolCall, ToolResult
 
 T = TypeVar("T")
 REACHING_OUT = ("http", "mcp", "model")
+# Message ids as Callsmith makes them. Pages tell messages apart by their first twelve characters.
+_OWN_ID = re.compile("[0-9a-f]{24}")
+_TOLD_BY = 12
+_METHOD = re.compile("[A-Za-z]{1,20}")
 
 
 def conversation(value: Any) -> WrittenConversation:
-    """Raises ``Misfit``."""
+    """Raises ``Misfit``. Messages with ids that are not Callsmith's own get some that follow from them."""
     read = _read(WrittenConversation, value)
-    _check_id(read.id)
+    _check_id(read.id, "/id")
     _check_tree(read)
     _check_exchanges(read)
-    return read
+    ids = {node.id for node in read.messages}
+    if all(_OWN_ID.fullmatch(one) for one in ids) and len({one[:_TOLD_BY] for one in ids}) == len(ids):
+        return read
+    return _with_own_ids(read)
 
 
 def tool(value: Any) -> tuple[WrittenTool, bool]:
     """The tool, and whether it would have answered by itself in a way that reaches out of this program: from a file,
     it does so only once a person says so again. Raises ``Misfit``."""
     read = _read(WrittenTool, value)
-    _check_id(read.id)
+    _check_id(read.id, "/id")
     numbers = [version.number for version in read.versions]
     if not numbers or numbers != sorted(set(numbers)) or numbers[0] < 1:
         raise Misfit("must have versions with growing numbers from 1", "/versions")
@@ -51,9 +60,9 @@ def _read(kind: type[T], value: Any) -> T:
         raise error if isinstance(error, Misfit) else Misfit(f"cannot be read: {error}") from error
 
 
-def _check_id(identifier: str) -> None:
-    if not identifier or len(identifier) > 200:
-        raise Misfit("must be a text of 1 to 200 characters", "/id")
+def _check_id(identifier: str, at: str) -> None:
+    if not 0 < len(identifier) <= 200 or not identifier.isprintable():
+        raise Misfit("must be a text of 1 to 200 printable characters", at)
 
 
 def _check_tree(read: WrittenConversation) -> None:
@@ -83,11 +92,14 @@ def _check_exchanges(read: WrittenConversation) -> None:
     seen: set[str] = set()
     for place, exchange in enumerate(read.exchanges):
         at = f"/exchanges/{place}"
-        if not exchange.id or exchange.id in seen:
-            raise Misfit("is the id of an earlier exchange" if exchange.id else "must not be empty", f"{at}/id")
+        _check_id(exchange.id, f"{at}/id")
+        if exchange.id in seen:
+            raise Misfit("is the id of an earlier exchange", f"{at}/id")
         seen.add(exchange.id)
         if not exchange.wire:
             raise Misfit("must not be empty", f"{at}/wire")
+        if not _METHOD.fullmatch(exchange.request.method):
+            raise Misfit("must be the word of a method, such as POST", f"{at}/request/method")
         for name, node_id in (("parent", exchange.parent), ("node", exchange.node)):
             if node_id is not None and node_id not in known:
                 raise Misfit(f"names {node_id[:60]!r}, which is no message here", f"{at}/{name}")
@@ -113,6 +125,18 @@ def bytes_of(body: str = "", body_base64: str = "") -> bytes:
         return base64.b64decode(body_base64, validate=True)
     except binascii.Error as error:
         raise ValueError(f"it is not base64 ({error})") from error
+
+
+def _with_own_ids(read: WrittenConversation) -> WrittenConversation:
+    ids: dict[str | None, str] = {
+        node.id: hashlib.sha256(node.id.encode("utf-8", "surrogatepass")).hexdigest()[:24] for node in read.messages
+    }
+    return replace(
+        read,
+        head=ids.get(read.head),
+        messages=tuple(replace(node, id=ids[node.id], parent=ids.get(node.parent)) for node in read.messages),
+        exchanges=tuple(replace(one, parent=ids.get(one.parent), node=ids.get(one.node)) for one in read.exchanges),
+    )
 
 
 def renamed(

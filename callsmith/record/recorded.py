@@ -17,6 +17,7 @@ from callsmith.reading import Reader
 from callsmith.record.document import dumps
 from callsmith.record.entries import Entry
 from callsmith.record.fits import Misfit, fits, said
+from callsmith.record.harmless import mended
 from callsmith.record.requests import Said, history
 from callsmith.record.written import WrittenConversation, WrittenExchange, WrittenRequest, WrittenResponse
 from callsmith.replay import answered, is_stream
@@ -90,11 +91,13 @@ class _Making:
         """Raises ``Misfit`` and, for what nobody foresaw, the errors of reading it."""
         if not isinstance(row, Mapping):
             raise Misfit(f"must be an object, not {said(row)}")
+        sent = row.get("request")
+        row = mended(row)
         wire, exchange_id = row.get("wire"), row.get("id")
         if not isinstance(wire, str) or wire not in WIRES:
             raise Misfit(f"names the wire format {said(wire)}; known are {', '.join(WIRES)}", "/wire")
-        if not isinstance(exchange_id, str) or not 0 < len(exchange_id) <= 200:
-            raise Misfit("must have an id of 1 to 200 characters", "/id")
+        if not isinstance(exchange_id, str) or not 0 < len(exchange_id) <= 200 or not exchange_id.isprintable():
+            raise Misfit("must have an id of 1 to 200 printable characters", "/id")
         if any(exchange_id == one.id for one in self.exchanges):
             raise Misfit("has the id of an earlier exchange", "/id")
         request = row.get("request")
@@ -119,7 +122,7 @@ class _Making:
             wire=wire,
             model=model,
             marks=from_json(Marks, marks),
-            request=WrittenRequest(str(request.get("method") or "POST"), _url(request), _headers(request), _body(body)),
+            request=WrittenRequest(str(request.get("method") or "POST"), _url(request), _headers(request), _body(sent)),
             response=WrittenResponse(status or None, _headers(row["response"]), data.decode()),
             stream=is_stream(row),
             parent=parent,
@@ -247,5 +250,7 @@ def _headers(side: Row) -> tuple[tuple[str, str], ...]:
     return tuple((name, value) for name, value in headers.items() if isinstance(value, str))
 
 
-def _body(body: Any) -> str:
+def _body(sent: Any) -> str:
+    """Just as it was sent: a half character in it is an escape."""
+    body = sent.get("json")
     return "" if body is None else dumps(body).decode()

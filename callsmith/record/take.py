@@ -15,6 +15,7 @@ from callsmith.record import checked
 from callsmith.record.document import dumps, whole, written_tool
 from callsmith.record.entries import Entry, entries
 from callsmith.record.fits import Misfit
+from callsmith.record.harmless import harmless, mended, mended_conversation
 from callsmith.record.keeping import kept_conversation, kept_exchange, kept_tool
 from callsmith.record.recorded import Recorded, grouped
 from callsmith.record.report import Copied, Report, Tally
@@ -26,6 +27,7 @@ from callsmith.types.exchange import Marks
 
 MOST_TOOLS = 20_000
 MOST_COPIES = 100
+_HALVES = "Half characters (lone surrogates), which no page can show, were replaced by �."
 Form = Callable[[WrittenConversation], WrittenConversation]
 
 
@@ -91,7 +93,7 @@ class _Taking:
 
     def _tool(self, entry: Entry) -> None:
         try:
-            tool, reaches = checked.tool(entry.value)
+            tool, reaches = checked.tool(mended(entry.value))
         except Misfit as misfit:
             self.tally.skip(f"Tool, {entry.place}{misfit.path}", _sentence(misfit))
             return
@@ -108,7 +110,10 @@ class _Taking:
             if isinstance(entry.value, Recorded):
                 self._take(what, entry.value.conversation, timeless)
             else:
-                self._take(what, checked.conversation(entry.value), _ageless)
+                value = mended(entry.value)
+                if value is not entry.value:
+                    self.tally.note(_HALVES)
+                self._take(what, checked.conversation(value), _ageless)
         except Misfit as misfit:
             self.tally.skip(f"{what}{misfit.path and ', ' + misfit.path}", _sentence(misfit))
         except StoreError as error:
@@ -116,6 +121,7 @@ class _Taking:
 
     def _take(self, what: str, read: WrittenConversation, form: Form) -> None:
         """Under its own id, or the first derived one that is free or has the same content."""
+        read, notes = harmless(read)
         digest = ""
         for number in range(MOST_COPIES):
             digest = digest or (_digest(form(read)) if number else "")
@@ -129,9 +135,14 @@ class _Taking:
                     exchanges = [kept_exchange(one) for one in wanted.exchanges]
                     self._store.keep(kept_conversation(wanted), exchanges, new.kept, new.restored)
                     self._told(new)
+                    for note in notes:
+                        self.tally.note(f"{what}: {note}")
                     self._count(read.id, new_id, what, number)
                     return
-            elif form(whole(self._store, here)) in (form(wanted), form(checked.renamed(read, new_id, ids, {}))):
+            elif form(_as_taken(whole(self._store, here))) in (
+                form(wanted),
+                form(checked.renamed(read, new_id, ids, {})),
+            ):
                 if here.deleted:
                     self._store.restore(new_id)
                     self._count(read.id, new_id, what, number)
@@ -199,6 +210,11 @@ class _NewTools:
         self.kept.append(kept_tool(tool))
         if reaches:
             self.reaching.append(tool.tool.name)
+
+
+def _as_taken(here: WrittenConversation) -> WrittenConversation:
+    """What is here, as it would be if it came from a file."""
+    return harmless(mended_conversation(here))[0]
 
 
 def timeless(read: WrittenConversation) -> WrittenConversation:

@@ -25,7 +25,7 @@ _STATES = {
 
 def draw(row: SessionRow, own: OwnPrices, tags: Sequence[str]) -> None:
     """``tags``: those that any conversation has."""
-    key, title = row.id[:16], acts.short(row.title)
+    key, title = row.id, acts.short(row.title)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"session-{key}"):
         picked = row.id in acts.picked()
         st.checkbox(

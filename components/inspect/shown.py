@@ -19,11 +19,11 @@ _SHOWN = 200_000
 
 def request(sent: HttpRequest, key_variable: str, beside: Callable[[], None] = lambda: None) -> None:
     """``key_variable`` names where the key is, for curl. ``beside`` draws what else stands in the row of Raw."""
-    st.markdown(f"`{sent.method} {sent.url}`")
+    st.markdown(f"`{sent.method} {sent.url.replace('`', '%60')}`")
     with st.container(horizontal=True, vertical_alignment="center"):
         raw = st.toggle("Raw", key="request-raw", help="The bytes exactly as sent, instead of laid out for reading")
         beside()
-    body = sent.body.decode()
+    body = sent.body.decode("utf-8", "replace")
     st.caption(f"Body, {count(len(sent.body), 'byte')}")
     text(body if raw else indented(body), key="request-folded")
     with st.expander("Headers"):

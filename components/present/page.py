@@ -59,6 +59,9 @@ def render() -> None:
             _nothing()
             return
         told = _story(opened)
+        if not told.steps:
+            _nothing()
+            return
         here = place()
         here.drawn(len(told.steps))
         with st.container(key="present-step"):

@@ -31,7 +31,7 @@ class Sessions:
         self.run()
 
     def pick(self, conversation_id: str) -> None:
-        box = next(box for box in self.at.checkbox if str(box.key).startswith(f"pick-{conversation_id[:16]}"))
+        box = next(box for box in self.at.checkbox if str(box.key).startswith(f"pick-{conversation_id}"))
         box.check()
         self.run()
 
@@ -112,7 +112,7 @@ def test_a_tag_that_an_archived_one_had_before_survives_undo(store: Store, three
 
 
 def test_one_is_pinned_renamed_tagged_and_duplicated(store: Store, three: list[str]) -> None:
-    page, key = Sessions(), three[0][:16]
+    page, key = Sessions(), three[0]
     page.open_menu(f"session-more-{key}")
     page.click(f"session-pin-{key}")
     assert "weather in Rome" in page.titles[0]
@@ -126,7 +126,7 @@ def test_one_is_pinned_renamed_tagged_and_duplicated(store: Store, three: list[s
 
 
 def test_every_act_in_the_menu_can_be_taken_back(store: Store, three: list[str]) -> None:
-    page, key = Sessions(), three[0][:16]
+    page, key = Sessions(), three[0]
 
     def kept() -> list[tuple[str, tuple[str, ...], bool]]:
         return [(row.title, row.tags, row.pinned) for row in store.find(Wanted()).rows]

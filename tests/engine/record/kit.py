@@ -53,7 +53,7 @@ def filled(store: Store) -> str:
     store.put_into_folder([unused], "spare")
     main = exchanged(
         store,
-        "Weather in Bern and \ud83d? Grüße \0",
+        "Weather in Bern and 😀? Grüße \0",
         turn(
             "Let me look",
             ToolCall("c1", "weather", '{"city": "Bern"}'),
