@@ -36,8 +36,9 @@ def _versions() -> None:
     here = desk(tool_id)
     assert here is not None
     for field in ("name", "description"):
-        key = bind(here, f"tool-{field}-{tool_id}", here.editing.document[field])
-        st.text_input(field, key=key, on_change=lambda f=field, k=key: set_field(tool_id, f, st.session_state[k]))
+        key = f"tool-{field}-{tool_id}"
+        shown = entry(here, key, here.editing.document[field])
+        st.text_input(field, **shown, on_change=lambda f=field, k=key: set_field(tool_id, f, st.session_state[k]))
     versions.render(here)
 
 
