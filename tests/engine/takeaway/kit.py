@@ -25,6 +25,7 @@ from callsmith.types.options import Options
 
 CANARY = "sk-canary-0123456789abcdef"
 KEY = "TAKEAWAY_TEST_KEY"
+NODE_MODULES = Path(__file__).resolve().parents[3] / ".servers" / "node-export" / "node_modules"
 
 
 def connection(base_url: str, **more: Any) -> Connection:

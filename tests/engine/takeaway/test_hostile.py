@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import json
+import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -18,12 +19,14 @@ from hypothesis import strategies as st
 from callsmith.connections import ALL_WIRES
 from callsmith.conversation import Conversation, answer, append, say
 from callsmith.play import Ask, build
-from callsmith.types.answering import Answering, Condition, Reply, Rule
+from callsmith.record.harmless import mended
+from callsmith.types.answering import Answering, Condition, Mock, Reply, Rule
 from callsmith.types.connection import Target
 from callsmith.types.message import Message, Origin
 from callsmith.types.options import Options
 from callsmith.types.parts import Media, Text, ToolCall, ToolResult
 from callsmith.types.tool import Tool
+from tests.conftest import absent
 from tests.engine.takeaway import kit
 
 NASTY = (
@@ -105,6 +108,7 @@ def expected(ask: Ask, conversation: Conversation) -> tuple[str, Any]:
 
 
 PYTHON = [(wire, target) for wire in ALL_WIRES for target in kit.targets(wire) if target.startswith("python")]
+OTHERS = [(wire, target) for wire in ALL_WIRES for target in kit.targets(wire) if not target.startswith("python")]
 _SETTINGS: dict[str, Any] = {"deadline": None, "suppress_health_check": list(HealthCheck)}
 
 
@@ -124,10 +128,20 @@ def test_python_sends_the_same(recorder: kit.Recorder, wire: str, target: str) -
     sends()
 
 
+def with_packages(target: str, folder: Path) -> None:
+    if target.startswith("javascript") and shutil.which("node") is None:
+        absent("it needs Node")
+    if target == "javascript-openai":
+        if not (kit.NODE_MODULES / "openai").is_dir():
+            absent("it needs the openai package: run scripts/node.sh")
+        (folder / "node_modules").symlink_to(kit.NODE_MODULES)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("wire", ALL_WIRES)
-@pytest.mark.parametrize("target", ["curl", "javascript-fetch"])
+@pytest.mark.parametrize(("wire", "target"), OTHERS)
 def test_other_languages_send_the_same(recorder: kit.Recorder, wire: str, target: str, tmp_path: Path) -> None:
+    with_packages(target, tmp_path)
+
     @settings(max_examples=10, **_SETTINGS)
     @given(turns(wire, recorder.base_url))
     def sends(turn: tuple[Ask, Conversation, Mapping[str, Answering]]) -> None:
@@ -137,9 +151,34 @@ def test_other_languages_send_the_same(recorder: kit.Recorder, wire: str, target
         done = kit.run(made, tmp_path, TEAM="team")
         assert done.returncode == 0, done.stderr + made.text
         same(recorder, ask, conversation)
-        assert [path.name for path in tmp_path.iterdir()] == [made.filename]
+        assert {path.name for path in tmp_path.iterdir()} - {"node_modules"} == {made.filename}
 
     sends()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("wire", "target"), [*PYTHON, *OTHERS])
+def test_everything_nasty_in_every_place(recorder: kit.Recorder, wire: str, target: str, tmp_path: Path) -> None:
+    """Half characters too, which the code writes as the mark for what cannot be read, and says so."""
+    with_packages(target, tmp_path)
+    nasty = "".join((*NASTY, "\ud800", "x\udfff", "$(rm -r .)", "${x}", "`${x}`", "\\`", "<!--", "]]>", "!!", "\n.\n"))
+    properties = {"city": {"type": "string", "description": nasty, "enum": [nasty]}}
+    tool = Tool("get_weather", nasty, {"type": "object", "properties": properties})
+    mocks = (Mock(nasty, nasty), Mock("json", json.dumps({nasty: nasty})))
+    rules = (Rule(Reply(nasty), (Condition("equals", "$.city", nasty),)), Rule(Reply(nasty, True)))
+    call = ToolCall("call_1", "get_weather", json.dumps({"city": nasty}))
+    origin = Origin("e", "Test", wire, "model-1")
+    conversation = append(say(Conversation("c"), nasty), Message("assistant", (Text(nasty), call), origin))
+    conversation = answer(conversation, [ToolResult("call_1", nasty, name="get_weather")])
+    connection = kit.connection(recorder.base_url, headers={"X-Team": "a 'b' $HOME `c` {{TEAM}} \\"})
+    ask = Ask(Target(connection, wire, "model-1"), nasty, [tool], Options())
+    made = kit.written(ask, conversation, target, {"get_weather": Answering("rules", mocks=mocks, rules=rules)})
+    assert any("Half characters" in note for note in made.notes) and kit.CANARY not in made.text
+    recorder.seen.clear()
+    done = kit.run(made, tmp_path, TEAM="team")
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in tmp_path.iterdir()} - {"node_modules"} == {made.filename}
+    same(recorder, ask, conversation)
 
 
 @pytest.mark.slow
@@ -174,7 +213,7 @@ def same(recorder: kit.Recorder, ask: Ask, conversation: Conversation) -> None:
     url, body = expected(ask, conversation)
     path, headers, sent = recorder.seen[0]
     assert url.endswith(path)
-    assert one_spelling(sent) == body
+    assert one_spelling(sent) == mended(body)
     assert headers["authorization"] == f"Bearer {kit.CANARY}"
     assert headers["x-team"] == "a 'b' $HOME `c` team \\"
     assert len(recorder.seen) == 1

@@ -31,7 +31,6 @@ for path in sys.argv[1:]:
     runpy.run_path(path, run_name="__main__")
     print({_BETWEEN!r})
 """
-NODE_MODULES = Path(__file__).resolve().parents[3] / ".servers" / "node-export" / "node_modules"
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +80,9 @@ def test_fetch_runs_to_the_answer(server: DemoServer, starter: Starter, wire: st
 @pytest.mark.parametrize("starter", STARTERS, ids=lambda one: one.id)
 @pytest.mark.parametrize("wire", ["openai-chat", "openai-responses"])
 def test_the_openai_package_runs_to_the_answer(server: DemoServer, starter: Starter, wire: str, tmp_path: Path) -> None:
-    if shutil.which("node") is None or not (NODE_MODULES / "openai").is_dir():
+    if shutil.which("node") is None or not (kit.NODE_MODULES / "openai").is_dir():
         absent("it needs Node and the openai package: run scripts/node.sh")
-    (tmp_path / "node_modules").symlink_to(NODE_MODULES)
+    (tmp_path / "node_modules").symlink_to(kit.NODE_MODULES)
     finished(server, starter, wire, "javascript-openai", tmp_path, "demo-instant")
 
 
