@@ -64,7 +64,7 @@ def read(text: str, wire: str = "") -> Pasted:
     options, left = _options(body)
     notes = [*found.notes, *left]
     return Pasted(
-        wire, model, "\n\n".join(one for one in found.system if one), messages, _tools(body, notes), options,
+        wire, model, "\n\n".join(one for one in found.system if one), messages, tools_of(body, notes), options,
         tuple(notes),
     )  # fmt: skip
 
@@ -171,7 +171,8 @@ def _named(messages: Sequence[Message]) -> list[Message]:
     ]
 
 
-def _tools(body: Mapping[str, Any], notes: list[str]) -> tuple[Tool, ...]:
+def tools_of(body: Mapping[str, Any], notes: list[str]) -> tuple[Tool, ...]:
+    """What could not be read is told in ``notes``."""
     if not body.get("tools"):
         return ()
     try:

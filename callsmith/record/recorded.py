@@ -13,6 +13,7 @@ from typing import Any
 
 from callsmith.continuation import MODEL_IN_PATH
 from callsmith.conversation import Node, node_id
+from callsmith.pasting.body import tools_of
 from callsmith.reading import Reader
 from callsmith.record.document import dumps
 from callsmith.record.entries import Entry
@@ -27,6 +28,7 @@ from callsmith.types.exchange import Marks
 from callsmith.types.message import Message, Origin
 from callsmith.types.parts import Parsed, Part, Text, ToolCall, ToolResult
 from callsmith.types.setup import Setup
+from callsmith.types.tool import Tool
 from callsmith.types.turn import Turn
 from callsmith.wire.registry import WIRES
 
@@ -36,9 +38,11 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """A conversation made of recorded exchanges."""
+    """A conversation made of recorded exchanges. ``tools``: those of its last request; ``notes`` are sentences."""
 
     conversation: WrittenConversation
+    tools: tuple[Tool, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def grouped(found: Iterable[Entry]) -> Iterator[Entry]:
@@ -74,7 +78,8 @@ def _conversation(rows: Sequence[tuple[str, Any]]) -> Iterator[Entry]:
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             yield Entry("wrong", place, said=f"This exchange cannot be read: {str(error)[:200]}.")
     if made.exchanges:
-        yield Entry("conversation", rows[0][0], Recorded(made.conversation()))
+        notes: list[str] = []
+        yield Entry("conversation", rows[0][0], Recorded(made.conversation(), made.tools(notes), tuple(notes)))
 
 
 class _Making:
@@ -86,6 +91,7 @@ class _Making:
         self._name = ""
         self._setup = Setup()
         self._head: str | None = None
+        self._body: Any = None
 
     def add(self, row: Any) -> None:
         """Raises ``Misfit`` and, for what nobody foresaw, the errors of reading it."""
@@ -140,6 +146,7 @@ class _Making:
             system = "\n\n".join(one.text for one in asked if one.role == "system")
             self._setup = Setup(wire=wire, model=model, system=system)
             self._head = node or parent or self._head
+            self._body = body
 
     def conversation(self) -> WrittenConversation:
         first = next((node.message for node in self._nodes.values() if node.message.role == "user"), None)
@@ -154,6 +161,13 @@ class _Making:
             messages=tuple(self._nodes.values()),
             exchanges=tuple(self.exchanges),
         )
+
+    def tools(self, notes: list[str]) -> tuple[Tool, ...]:
+        try:
+            return tools_of(self._body, notes) if isinstance(self._body, Mapping) else ()
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
+            notes.append(f"The tools were left out: {str(error)[:200]}")
+            return ()
 
     def _before(self, body: Any) -> str | None:
         """The answer that a request of the Responses format goes on from, by the id it names."""

@@ -19,14 +19,18 @@ from callsmith.record.harmless import harmless, mended, mended_conversation
 from callsmith.record.keeping import kept_conversation, kept_exchange, kept_tool
 from callsmith.record.recorded import Recorded, grouped
 from callsmith.record.report import Copied, Report, Tally
-from callsmith.record.written import WrittenConversation, WrittenTool
+from callsmith.record.written import WrittenConversation, WrittenTool, WrittenVersion
 from callsmith.store import Store, StoreError
+from callsmith.store.base import now
 from callsmith.store.records_io import KeptTool
 from callsmith.types.codec import to_json
 from callsmith.types.exchange import Marks
+from callsmith.types.setup import ToolUse
+from callsmith.types.tool import Tool
 
 MOST_TOOLS = 20_000
 MOST_COPIES = 100
+_NAMED = 8
 _HALVES = "Half characters (lone surrogates), which no page can show, were replaced by �."
 Form = Callable[[WrittenConversation], WrittenConversation]
 
@@ -108,7 +112,7 @@ class _Taking:
         what = _named(entry.value, entry.place)
         try:
             if isinstance(entry.value, Recorded):
-                self._take(what, entry.value.conversation, timeless)
+                self._recorded(what, entry.value)
             else:
                 value = mended(entry.value)
                 if value is not entry.value:
@@ -118,6 +122,31 @@ class _Taking:
             self.tally.skip(f"{what}{misfit.path and ', ' + misfit.path}", _sentence(misfit))
         except StoreError as error:
             self.tally.skip(what, str(error))
+
+    def _recorded(self, what: str, recorded: Recorded) -> None:
+        """With the tools that it was asked with: those of the library with the same definition, else new ones."""
+        here = {_definition(record.tool): record.id for record in self._store.tools()}
+        uses: dict[str, ToolUse] = {}
+        for tool in recorded.tools:
+            definition = _definition(tool)
+            tool_id = here.get(definition) or _derived(definition)
+            uses[tool_id] = ToolUse(tool_id)
+            if definition not in here and tool_id not in self._tools and len(self._tools) < MOST_TOOLS:
+                at = now()
+                self._tools[tool_id] = _Brought(
+                    WrittenTool(tool_id, tool, at, versions=(WrittenVersion(1, tool, "imported", at),)), reaches=False
+                )
+        read = recorded.conversation
+        before = len(self.tally.added) + len(self.tally.copied)
+        self._take(what, replace(read, setup=replace(read.setup, tools=tuple(uses.values()))), timeless)
+        if len(self.tally.added) + len(self.tally.copied) == before:
+            return
+        if uses:
+            names = ", ".join(repr(tool.name) for tool in recorded.tools[:_NAMED])
+            more = f" and {len(recorded.tools) - _NAMED} more" if len(recorded.tools) > _NAMED else ""
+            self.tally.note(f"{what}: it came with its tools {names}{more}.")
+        for note in recorded.notes:
+            self.tally.note(f"{what}: {note}")
 
     def _take(self, what: str, read: WrittenConversation, form: Form) -> None:
         """Under its own id, or the first derived one that is free or has the same content."""
@@ -218,9 +247,11 @@ def _as_taken(here: WrittenConversation) -> WrittenConversation:
 
 
 def timeless(read: WrittenConversation) -> WrittenConversation:
-    """A recording says nothing about when it was: its times are those of the import."""
+    """A recording says nothing about when it was: its times are those of the import. Which tools of the library stand
+    for its own is no content either."""
     exchanges = tuple(replace(exchange, marks=Marks(0.0)) for exchange in read.exchanges)
-    return replace(read, created_at=0.0, updated_at=0.0, exchanges=exchanges)
+    setup = replace(read.setup, tools=())
+    return replace(read, created_at=0.0, updated_at=0.0, setup=setup, exchanges=exchanges)
 
 
 def _ageless(read: WrittenConversation) -> WrittenConversation:
@@ -236,6 +267,10 @@ def _same_tool(here: KeptTool, tool: WrittenTool) -> bool:
         and replace(old.answering, auto=False) == replace(tool.answering, auto=False)
         and old.conversation_id == tool.conversation_id
     )
+
+
+def _definition(tool: Tool) -> str:
+    return dumps(to_json(replace(tool, origin=None))).decode()
 
 
 def _digest(value: WrittenConversation | WrittenTool) -> str:

@@ -11,6 +11,7 @@ import pytest
 from callsmith.record.lines import export
 from callsmith.replay import recordings, replay
 from callsmith.store import Store
+from callsmith.types.tool import Tool
 from tests.engine.record.kit import CANARY, document, filled, opened, taken
 from tests.engine.record.test_hostile import whole
 
@@ -113,3 +114,38 @@ def test_a_line_that_is_none_is_told_and_the_others_come_in(store: Store, tmp_pa
         assert document(other)
     finally:
         other.close()
+
+
+def test_a_recording_brings_the_tools_it_was_asked_with(store: Store) -> None:
+    """The library's own where it has the same definition, else a new one, once however many conversations use it."""
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}}
+    known = store.save_tool(Tool("known", "Is here", schema))
+    store.save_tool(Tool("other", "Is here with another schema"))
+    declared = [
+        {"type": "function", "function": {"name": "known", "description": "Is here", "parameters": schema}},
+        {"type": "function", "function": {"name": "other", "description": "Is new", "parameters": schema}},
+        {"type": "function", "function": {"name": 5}},
+    ]
+    answer = {"choices": [{"message": {"role": "assistant", "content": "Yes"}, "finish_reason": "stop"}]}
+    rows = [
+        {
+            **{"id": f"r{number}", "conversation": f"talk {number}", "wire": "openai-chat"},
+            "request": {"json": {"model": "m", "messages": [{"role": "user", "content": "Hi"}], "tools": declared}},
+            "response": {"status": 200, "body_text": json.dumps(answer)},
+        }
+        for number in range(2)
+    ]
+    data = "\n".join(map(json.dumps, rows)).encode()
+    report = taken(store, data)
+    assert report.added == ("talk 0", "talk 1") and len(report.tools) == 1
+    uses = [[use.tool_id for use in store.setup(one).tools] for one in report.added]
+    assert uses == [[known, report.tools[0]]] * 2
+    new = store.tool(report.tools[0])
+    assert new is not None and (new.tool.name, new.tool.description, new.tool.parameters) == ("other", "Is new", schema)
+    assert not new.answering.auto and [one.how for one in store.versions(new.id)] == ["imported"]
+    said = "\n".join(report.lines())
+    assert "1 tool added" in said and "its tools 'known', 'other'" in said and "left out" in said
+    store.save_tool(Tool("known", "Changed"), known)
+    again = taken(store, data)
+    assert (again.there, again.conversations, again.tools) == (2, (), ())
+    whole(store)
