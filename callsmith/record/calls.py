@@ -7,12 +7,13 @@ None, never 0. A call answered in several arms is told as in the arm in view, el
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from callsmith.calls import judge
-from callsmith.conversation import Conversation
 from callsmith.store import Store, UsageRow
+from callsmith.store.called import CalledIn
 from callsmith.store.records import ToolVersion
 from callsmith.types.parts import ToolCall, ToolResult
 from callsmith.types.usage import Usage
@@ -60,20 +61,15 @@ def rows(store: Store, ids: Collection[str] | None = None, price: Price = lambda
     Where no ids are given, what deleted conversations used is there too, without their calls.
     """
     versions = _Versions(store)
-    for conversation_id in store.kept_ids() if ids is None else dict.fromkeys(ids):
-        conversation = store.load(conversation_id)
-        if conversation is None:
-            continue
-        known = versions.of(use.tool_id for use in store.setup(conversation_id).tools)
-        answers = _Answers(conversation)
-        nodes = {info.id: info.node_id for info in store.exchange_turn_info(conversation_id).values()}
-        for used in store.usage_rows(conversation_id):
-            node = conversation.nodes.get(nodes.get(used.exchange_id) or "")
-            calls = node.message.calls if node is not None else ()
-            yield from _exchange(used, node.id if node is not None else "", calls, answers, known, price)
-    for conversation_id in store.kept_ids(deleted=True) if ids is None else ():
-        for used in store.usage_rows(conversation_id):
-            yield _with_use(_plain(used), used, price)
+    for told in store.called_in(store.kept_ids() if ids is None else list(dict.fromkeys(ids))):
+        known = versions.of(told.tool_ids)
+        answers = _Answers(told)
+        for used, node_id in told.used:
+            message = told.messages.get(node_id or "")
+            yield from _exchange(used, node_id or "", message.calls if message else (), answers, known, price)
+    for told in store.called_in(store.kept_ids(deleted=True), deleted=True) if ids is None else ():
+        for used, _ in told.used:
+            yield CallRow(**_plain(used), **_use(used, price))
 
 
 def _exchange(
@@ -84,17 +80,17 @@ def _exchange(
     known: Mapping[str, Sequence[ToolVersion]],
     price: Price,
 ) -> Iterator[CallRow]:
-    plain = _plain(used)
-    first = _with_use(plain, used, price)
+    plain, use = _plain(used), _use(used, price)
     if not calls:
-        yield first
+        yield CallRow(**plain, **use)
     for number, call in enumerate(calls, start=1):
-        row = replace(first if number == 1 else plain, call=number)
-        yield _with_call(row, call, answers.to(node_id, call), _version(known, call.name, used.marks.started))
+        version = _version(known, call.name, used.marks.started)
+        made = _call(call, answers.to(node_id, call), version)
+        yield CallRow(**{**plain, **(use if number == 1 else {}), "call": number, **made})
 
 
-def _plain(used: UsageRow) -> CallRow:
-    return CallRow(
+def _plain(used: UsageRow) -> dict[str, Any]:
+    return dict(
         conversation=used.title,
         conversation_id=used.conversation_id,
         exchange_id=used.exchange_id,
@@ -108,13 +104,12 @@ def _plain(used: UsageRow) -> CallRow:
     )
 
 
-def _with_use(row: CallRow, used: UsageRow, price: Price) -> CallRow:
+def _use(used: UsageRow, price: Price) -> dict[str, Any]:
     usage = used.usage or Usage()
     total = usage.total
     if total is None and usage.input is not None and usage.output is not None:
         total = usage.input + usage.output
-    return replace(
-        row,
+    return dict(
         input_tokens=usage.input,
         output_tokens=usage.output,
         cached_tokens=usage.cache_read,
@@ -126,10 +121,9 @@ def _with_use(row: CallRow, used: UsageRow, price: Price) -> CallRow:
     )
 
 
-def _with_call(row: CallRow, call: ToolCall, result: ToolResult | None, version: ToolVersion | None) -> CallRow:
+def _call(call: ToolCall, result: ToolResult | None, version: ToolVersion | None) -> dict[str, Any]:
     verdict = judge(call, {} if version is None else {call.name: version.tool})
-    row = replace(
-        row,
+    row = dict(
         tool=call.name,
         call_id=call.id,
         schema_version=None if version is None else version.number,
@@ -139,8 +133,8 @@ def _with_call(row: CallRow, call: ToolCall, result: ToolResult | None, version:
     if result is None:
         return row
     made = result.made
-    return replace(
-        row,
+    return dict(
+        **row,
         answered_by=None if made is None else made.by,
         is_error=result.is_error,
         result_bytes=len(result.content.encode("utf-8", "surrogatepass")),
@@ -151,15 +145,20 @@ def _with_call(row: CallRow, call: ToolCall, result: ToolResult | None, version:
 class _Answers:
     """The results that calls got, by the message that asked."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        in_view = {node.id for node in conversation.path()}
+    def __init__(self, told: CalledIn) -> None:
+        in_view: set[str] = set()
+        at = told.head
+        while at is not None:
+            in_view.add(at)
+            at = told.parents.get(at)
         self._results: dict[str, tuple[ToolResult, ...]] = {}
         self._taken: set[str] = set()
-        for node in conversation.nodes.values():
-            if node.message.role == "tool" and node.parent is not None and node.parent not in self._taken:
-                self._results[node.parent] = node.message.results
-                if node.id in in_view:
-                    self._taken.add(node.parent)
+        for node_id, message in told.messages.items():
+            parent = told.parents[node_id]
+            if message.role == "tool" and parent is not None and parent not in self._taken:
+                self._results[parent] = message.results
+                if node_id in in_view:
+                    self._taken.add(parent)
 
     def to(self, node_id: str, call: ToolCall) -> ToolResult | None:
         return next((result for result in self._results.get(node_id, ()) if result.call_id == call.id), None)

@@ -209,7 +209,11 @@ class Exchanges(Base):
     def _theirs(self, conversation_id: str) -> sa.ColumnElement[bool]:
         """The exchanges of a conversation. SQLite would take the index by owner for their order, and walk through those
         of all conversations; an owner in an expression leaves it the index by conversation."""
-        return sa.and_(exchanges.c.owner.concat("") == self.owner, exchanges.c.conversation_id == conversation_id)
+        return self._theirs_of([conversation_id])
+
+    def _theirs_of(self, ids: Sequence[str]) -> sa.ColumnElement[bool]:
+        one = exchanges.c.conversation_id == ids[0] if len(ids) == 1 else exchanges.c.conversation_id.in_(ids)
+        return sa.and_(exchanges.c.owner.concat("") == self.owner, one)
 
     def _saved_body(self, connection: sa.Connection, exchange_id: str) -> bytes:
         query = sa.select(exchange_chunks.c.data).where(self._chunks(exchange_id)).order_by(exchange_chunks.c.position)

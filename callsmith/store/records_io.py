@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from callsmith.conversation import Node
 from callsmith.store import rows, tree, usage_totals
 from callsmith.store.base import StoreError, now
-from callsmith.store.exchanges import Exchanges
+from callsmith.store.called import Called
 from callsmith.store.records import ExchangeInfo, ToolRecord, ToolVersion
 from callsmith.store.schema import conversations, exchanges, nodes, tool_versions, tools
 from callsmith.store.tools import Tools, to_record
@@ -63,7 +63,7 @@ class KeptTool:
     deleted: bool = False
 
 
-class RecordsIO(Exchanges, Tools):
+class RecordsIO(Called, Tools):
     def kept_ids(self, *, deleted: bool = False) -> list[str]:
         """Every conversation that is not deleted, or is, the hidden ones too, oldest first."""
         query = (

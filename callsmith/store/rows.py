@@ -129,11 +129,12 @@ def to_info(row: AnyRow) -> ExchangeInfo:
     )
 
 
-def to_usage_row(row: AnyRow) -> UsageRow:
+def to_usage_row(row: AnyRow, title: str | None = None) -> UsageRow:
+    """``title``: where the row has none of its own."""
     return UsageRow(
         exchange_id=row.id,
         conversation_id=row.conversation_id,
-        title=row.title,
+        title=row.title if title is None else title,
         state=row.state,
         connection=row.connection,
         wire=row.wire,

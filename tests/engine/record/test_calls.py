@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
+import sqlalchemy as sa
 from click.testing import CliRunner
 
 from callsmith import usage
@@ -18,7 +20,9 @@ from callsmith.cli import main as cli
 from callsmith.record.calls import CallRow, rows
 from callsmith.record.frame import COLUMNS, to_csv, to_parquet
 from callsmith.store import Store
+from callsmith.types.parts import ToolCall
 from tests.engine.record.kit import CANARY, document, filled, opened, reads
+from tests.engine.store_kit import exchanged, turn
 
 
 @pytest.fixture
@@ -129,3 +133,37 @@ def test_no_text_is_a_formula_in_a_csv_file(begin: str) -> None:
     out = io.BytesIO()
     to_parquet([row], out)
     assert pd.read_parquet(out)["conversation"][0] == title
+
+
+def test_many_conversations_are_read_at_once_and_stand_in_order(store: Store) -> None:
+    """More than one batch of them, a few questions to the database for each batch, and none that is not asked for."""
+    ids = [exchanged(store, f"Hello {n}", turn("x", ToolCall("c", "f", "{}")), f"many-{n}") for n in range(150)]
+    store.delete(ids[7])
+    asked: list[str] = []
+    sa.event.listen(store._engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+    found = list(rows(store, ids))
+    assert len(asked) <= 10
+    assert [one.conversation_id for one in found] == [*ids[:7], *ids[8:]]
+    assert [one.conversation for one in found][:2] == ["Hello 0", "Hello 1"]
+    assert {one.tool for one in found} == {"f"} and not list(rows(store, ["nope"]))
+    gone = [one for one in rows(store) if one.conversation_id == ids[7]]
+    assert [(one.conversation, one.tool, one.call) for one in gone] == [("", None, 0)]
+
+
+def test_the_exchanges_of_a_conversation_are_found_by_its_index(store: Store) -> None:
+    """Those that still run, of which there are few, by theirs."""
+    asked: list[tuple[str, Any]] = []
+    sa.event.listen(store._engine, "before_cursor_execute", lambda *given: asked.append((given[2], given[3])))
+    main = filled(store)
+    asked.clear()
+    list(store.kept_exchanges(main))
+    store.usage_rows(main)
+    store.exchange_turn_info(main)
+    list(rows(store, [main, *store.kept_ids()]))
+    looked = [(text, given) for text, given in asked if "FROM exchanges" in text]
+    assert len(looked) >= 4
+    with store._engine.connect() as connection:
+        for text, given in looked:
+            plan = " ".join(str(row) for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given))
+            name = "state" if "exchanges.state = ?" in text else "conversation_id_started_at"
+            assert f"ix_exchanges_{name}" in plan, (text, plan)
