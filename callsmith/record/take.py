@@ -7,7 +7,7 @@ conversation comes in as a copy, whose id follows from what is in it, so that a 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
@@ -58,6 +58,7 @@ class _Taking:
         self._store = store
         self._tools: dict[str, _Brought] = {}
         self._library_is_here = False
+        self._definitions: Mapping[str, str] | None = None
         self.tally = Tally()
 
     def entry(self, entry: Entry) -> None:
@@ -125,7 +126,7 @@ class _Taking:
 
     def _recorded(self, what: str, recorded: Recorded) -> None:
         """With the tools that it was asked with: those of the library with the same definition, else new ones."""
-        here = {_definition(record.tool): record.id for record in self._store.tools()}
+        here = self._defined([_definition(tool) for tool in recorded.tools])
         uses: dict[str, ToolUse] = {}
         for tool in recorded.tools:
             definition = _definition(tool)
@@ -147,6 +148,17 @@ class _Taking:
             self.tally.note(f"{what}: it came with its tools {names}{more}.")
         for note in recorded.notes:
             self.tally.note(f"{what}: {note}")
+
+    def _defined(self, definitions: Sequence[str]) -> Mapping[str, str]:
+        """The ids of the tools here that have these definitions. Those that a recording brought are found by their
+        ids; the library is gone through for others, once."""
+        brought = self._store.tools_with([_derived(one) for one in definitions])
+        found = {_definition(record.tool): record.id for record in brought if record.conversation_id is None}
+        if all(one in found for one in definitions):
+            return found
+        if self._definitions is None:
+            self._definitions = {_definition(record.tool): record.id for record in self._store.tools()}
+        return {**self._definitions, **found}
 
     def _take(self, what: str, read: WrittenConversation, form: Form) -> None:
         """Under its own id, or the first derived one that is free or has the same content."""
