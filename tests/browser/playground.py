@@ -11,7 +11,12 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Request, TimeoutE
 
 from tests.browser.served import App
 
-READY = "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+READY = (
+    "html:not([data-asked]) "
+    "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
+)
+# Sets data-asked as long as the page has asked for a run that has not ended.
+WATCH = Path(__file__).with_name("watch.js")
 # A request to another host is counted as such, see ``outside``; the browser complains of it as well.
 _NO_NETWORK = "net::ERR_NAME_NOT_RESOLVED"
 # Streamlit's page looks for its server below the address it was opened at first, and then above it.
@@ -30,6 +35,7 @@ class Playground:
         self.complaints: list[str] = []
         self.outside: list[str] = []
         self._shots = shots
+        page.add_init_script(path=WATCH)
         page.on("console", self._console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("request", self._request)
@@ -47,8 +53,9 @@ class Playground:
         self.ready()
 
     def ready(self) -> None:
-        """Connected, drawn, and nothing running."""
-        expect(self.page.locator(READY)).to_be_visible(timeout=90_000)
+        """Connected, drawn, and nothing running or about to run."""
+        # An expectation looks once a second after a while; this looks with every frame.
+        self.page.wait_for_function("ready => document.querySelector(ready) !== null", arg=READY, timeout=90_000)
 
     def key(self, key: str) -> Locator:
         return self.page.locator(f".st-key-{key}")
@@ -107,6 +114,7 @@ class Playground:
 
     def settled(self) -> None:
         """The reply has ended and the page is drawn to its end."""
+        self.ready()
         expect(self.key("stop")).to_have_count(0)
         expect(self.composer).to_be_enabled()
         self.ready()
