@@ -22,8 +22,11 @@ EVERYWHERE = ""
 
 
 def recorder(here: Settings, items: Items) -> None:
+    # Another widget after each use: closed by its state, it opens again where the rules that were added push it down,
+    # for the browser then takes it for a new one and reports what it knew of the old one.
+    times = st.session_state.setdefault(here.key("record-times"), 0)
     opened = st.expander(
-        "Record from this session", key=here.key("record"), icon=":material/history:", on_change="rerun"
+        "Record from this session", key=here.key(f"record-{times}"), icon=":material/history:", on_change="rerun"
     )
     if opened.open:
         with opened, st.container(gap="small"):
@@ -66,7 +69,7 @@ def _choose(here: Settings, items: Items) -> None:
         key=here.key("record-add"),
         type="primary",
         on_click=_add,
-        args=(items, new, here.key("record")),
+        args=(items, new, here.key("record-times")),
     )
 
 
@@ -85,8 +88,8 @@ def _by_hand(one: RecordedResult) -> bool:
     return one.result.made is None or one.result.made.by == "hand"
 
 
-def _add(items: Items, new: list[Rule], section: str) -> None:
-    st.session_state[section] = False
+def _add(items: Items, new: list[Rule], times: str) -> None:
+    st.session_state[times] += 1
     rules: tuple[Rule, ...] = settings.kept(items.tool_id).rules
     rest = next((n for n, rule in enumerate(rules) if rule.on and not rule.when), len(rules))
     items.add(new, rest, said=f"Added {count(len(new), 'rule')} from answered calls")

@@ -83,6 +83,7 @@ def window(browser: Browser, shots: Path, request: pytest.FixtureRequest) -> Ite
             viewport={"width": width, "height": 900},
             color_scheme=theme,  # type: ignore[arg-type]
             accept_downloads=True,
+            reduced_motion="reduce",
         )
         context.set_default_timeout(PATIENCE)
         playground = Playground(context.new_page(), app, shots)

@@ -125,6 +125,7 @@ def test_rules_made_on_the_page_and_recorded_from_what_was_answered(app: App, wi
 
     dialog = way_of(page, call, "Rules")
     dialog.get_by_text("Record from this session").click()
+    page.ready()
     dialog.get_by_role("button", name="Add 1 rule").click()
     expect(dialog).to_contain_text("Added 1 rule from answered calls")
     page.ready()
