@@ -67,8 +67,6 @@ def _sit(sitting: Sitting, as_json: bool) -> int:
 
     transcript = None if as_json else Transcript(sitting, _print)
     going = sitting.begin()
-    if transcript is not None:
-        transcript.begin()
     snapshot = _followed(going, transcript)
     if transcript is not None:
         transcript.end(snapshot)
@@ -83,6 +81,8 @@ def _sit(sitting: Sitting, as_json: bool) -> int:
 def _followed(going: Run, transcript: Transcript | None) -> RunSnapshot:
     """Until the run has ended, or a person ends it with Ctrl+C: then what came is kept and told."""
     try:
+        if transcript is not None:
+            transcript.begin()
         while True:
             snapshot = going.snapshot()
             if transcript is not None:

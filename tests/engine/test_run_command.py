@@ -366,7 +366,7 @@ def test_ctrl_c_stops_it_cleanly(tmp_path: Path) -> None:
         while "Find the page" not in process.stdout.readline():
             pass
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=90)
     assert process.returncode == 1
     assert "Stopped by you" in out
     assert err == "Error: Stopped by you\n"
