@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -55,34 +56,52 @@ class Base:
                 yield connection
 
 
+# A statement is built once: SQLAlchemy takes longer to put one together than SQLite to carry it out.
+
+
 def insert_new(connection: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
     """Insert; rows whose key is there already stay as they are."""
     if rows:
-        connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows)
+        connection.execute(_inserting(connection.dialect.name, table), rows)
 
 
 def upsert(connection: sa.Connection, table: sa.Table, row: Mapping[str, Any]) -> None:
     """Insert, or replace the other columns of the row with the same key."""
-    keys = [column.name for column in table.primary_key]
-    changed = {name: value for name, value in row.items() if name not in keys}
-    statement = _insert(connection, table).values(dict(row))
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed))
+    connection.execute(_replacing(connection.dialect.name, table, tuple(row)), dict(row))
 
 
 def add_to(connection: sa.Connection, table: sa.Table, sums: Sequence[str], rows: list[dict[str, Any]]) -> None:
     """Insert, or add the columns ``sums`` to the row with the same key."""
-    if not rows:
-        return
-    keys = [column.name for column in table.primary_key]
-    statement = _insert(connection, table)
+    if rows:
+        connection.execute(_adding(connection.dialect.name, table, tuple(sums)), rows)
+
+
+@lru_cache(maxsize=128)
+def _inserting(dialect: str, table: sa.Table) -> sa.Executable:
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
+@lru_cache(maxsize=128)
+def _replacing(dialect: str, table: sa.Table, names: tuple[str, ...]) -> sa.Executable:
+    statement = _insert(dialect, table)
+    keys = _keys(table)
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+@lru_cache(maxsize=128)
+def _adding(dialect: str, table: sa.Table, sums: tuple[str, ...]) -> sa.Executable:
+    statement = _insert(dialect, table)
     added = {name: table.c[name] + statement.excluded[name] for name in sums}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=added), rows)
+    return statement.on_conflict_do_update(index_elements=_keys(table), set_=added)
 
 
-def _insert(connection: sa.Connection, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
-    if connection.dialect.name == "postgresql":
-        return postgresql.insert(table)
-    return sqlite.insert(table)
+def _keys(table: sa.Table) -> list[str]:
+    return [column.name for column in table.primary_key]
+
+
+def _insert(dialect: str, table: sa.Table) -> sqlite.Insert | postgresql.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 def now() -> float:

@@ -64,12 +64,6 @@ def _has_no_value(schema: dict[str, Any]) -> bool:
     return False
 
 
-@pytest.mark.parametrize("source", [bfcl, mcp])
-@pytest.mark.slow
-def test_calls_fit_a_part_of_the_corpora(shared: Path, source: Any) -> None:
-    assert sum(check(*entry) for entry in source(shared, 23) if entry[2]) > 10
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("source", [bfcl, mcp])
 def test_calls_fit_the_whole_corpora(shared: Path, source: Any) -> None:
