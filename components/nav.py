@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 _FRAMED = "_framed"
+_LISTED = "_listed"
 # A file of our own: Streamlit fetches the picture of a material icon or emoji from another host.
 ICON = str(Path(__file__).with_name("icon.png"))
 ABOUT = """**Callsmith** is a playground for LLM tool calling.
@@ -42,7 +43,12 @@ def current() -> st.Page:
 
 
 def mark_framed() -> None:
-    st.session_state[_FRAMED] = True
+    st.session_state[_FRAMED] = st.session_state[_LISTED] = True
+
+
+def listed() -> bool:
+    """Whether the frame has listed the pages, so that one can link to another: a page that runs alone has none."""
+    return bool(st.session_state.get(_LISTED))
 
 
 def guard() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from components import keyboard, services
+from components import keyboard, nav, services
 from components.chat import actions
 from components.state import ui
 from components.words import plain
@@ -51,15 +51,13 @@ def render(*, here: bool = False) -> None:
                 wrap=False,
                 help=title if len(item.title) > _FITS else None,
             )
-        everything = st.button(
-            "All conversations",
-            key="all-conversations",
-            icon=":material/inventory_2:",
-            type="tertiary",
-            help="Search them, put them in order, export and import. Archived ones are there too.",
-        )
+        if nav.listed():
+            st.page_link(
+                "pages/conversations.py",
+                label="All conversations",
+                icon=":material/inventory_2:",
+                help="Search them, put them in order, export and import. Archived ones are there too.",
+            )
         keyboard.keep_on_escape()
     if not here and (opened or st.session_state.get("new-conversation")):
         st.switch_page("pages/playground.py", query_params={"conversation": ui().conversation_id or ""})
-    if everything:
-        st.switch_page("pages/conversations.py")

@@ -85,7 +85,7 @@ def test_the_search_stays_when_one_opens_a_conversation_and_comes_back(serve: Ca
     page.press(f"session-open-{found}")
     expect(page.messages).to_have_count(2)
     page.ready()
-    page.page.get_by_role("button", name="All conversations").click()
+    page.page.get_by_role("link", name="All conversations").click()
     expect(search).to_have_value("refund")
     expect(page.page.get_by_text("1 conversation", exact=True)).to_be_visible()
     page.page.go_back()
