@@ -112,7 +112,7 @@ def test_one_is_duplicated_tagged_and_archived_by_the_keyboard(serve: Callable[.
         button = page.key(f"session-{act}-{key}").get_by_role("button")
         expect(button).to_be_visible()
         page.ready()
-        for _ in range(12):
+        for _ in range(40):
             if button.evaluate("it => it === document.activeElement"):
                 break
             page.page.keyboard.press("Tab")
