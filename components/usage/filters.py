@@ -1,9 +1,10 @@
-"""Which exchanges the Usage page counts: by model, connection and time, on one line."""
+"""Which exchanges the Usage page counts: by model, connection and time; where each is told, also by tool and title."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -12,6 +13,8 @@ from callsmith.store.usage_totals import Kind, Span
 from callsmith.usage_totals import Picked
 
 _MODEL, _CONNECTION, _SINCE, _DATES = "usage-model", "usage-connection", "usage-since", "usage-dates"
+_TOOL, _CONVERSATION = "usage-tool", "usage-conversation"
+_NARROWEST = 150
 _RANGES = {
     "All time": None,
     "Last hour": timedelta(hours=1),
@@ -21,17 +24,22 @@ _RANGES = {
 }
 
 
-def filtered(frame: pd.DataFrame) -> pd.DataFrame:
-    """Draw the filters and return the exchanges that pass. Nothing chosen means everything."""
-    by_model, by_connection, by_time = st.columns([2, 2, 1.2], vertical_alignment="bottom")
-    models = _choice(by_model, "Model", set(frame["model"]), _MODEL, "All models")
-    connections = _choice(by_connection, "Connection", set(frame["connection"]), _CONNECTION, "All connections")
-    since = by_time.selectbox("Time", list(_RANGES), key=_SINCE, persist_state="session")
+def filtered(frame: pd.DataFrame, calls: pd.DataFrame) -> pd.DataFrame:
+    """Draw the filters and return the exchanges that pass. Nothing chosen means everything. ``calls`` were made in
+    them: ``exchange`` and ``tool``."""
+    with st.grid("auto", min_column_width=_NARROWEST, gap="xsmall", key="usage-filters"):
+        models = _choice(st, "Model", set(frame["model"]), _MODEL, "All models")
+        connections = _choice(st, "Connection", set(frame["connection"]), _CONNECTION, "All connections")
+        tools = _choice(st, "Tool called", set(calls["tool"]), _TOOL, "All tools")
+        # A deleted conversation has no title any more.
+        titles = _choice(st, "Conversation", set(frame["conversation"]) - {""}, _CONVERSATION, "All conversations")
+        since = st.selectbox("Time", list(_RANGES), key=_SINCE, persist_state="session")
     passing = frame
-    if models:
-        passing = passing[passing["model"].isin(models)]
-    if connections:
-        passing = passing[passing["connection"].isin(connections)]
+    for column, chosen in (("model", models), ("connection", connections), ("conversation", titles)):
+        if chosen:
+            passing = passing[passing[column].isin(chosen)]
+    if tools:
+        passing = passing[passing["exchange"].isin(calls[calls["tool"].isin(tools)]["exchange"])]
     span = _RANGES[since or "All time"]
     return passing if span is None else passing[passing["time"] >= datetime.now(UTC) - span]
 
@@ -55,11 +63,12 @@ def picked(kinds: Collection[Kind], zone: tzinfo) -> Picked:
 
 
 def clear() -> None:
-    for key in (_MODEL, _CONNECTION, _SINCE, _DATES):
+    for key in (_MODEL, _CONNECTION, _TOOL, _CONVERSATION, _SINCE, _DATES):
         st.session_state.pop(key, None)
 
 
-def _choice(
-    column: st.delta_generator.DeltaGenerator, label: str, values: Collection[str], key: str, all_of_them: str
-) -> list[str]:
-    return column.multiselect(label, sorted(values), key=key, placeholder=all_of_them, persist_state="session")
+def _choice(place: Any, label: str, values: Collection[str], key: str, all_of_them: str) -> list[str]:
+    # What was chosen stays to be taken away, also where nothing has it any more.
+    options = sorted({*values, *st.session_state.get(key, [])})
+    chosen: list[str] = place.multiselect(label, options, key=key, placeholder=all_of_them, persist_state="session")
+    return chosen

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from callsmith import usage
 from components import services
-from components.usage import charts, costs, filters, over_time, prices_editor
+from components.usage import charts, costs, filters, over_time, prices_editor, tool_calls
 from components.usage.clock import zone
 from components.usage.figures import figures, over_all, remarks
 from components.usage.table import table
@@ -31,13 +31,21 @@ def render() -> None:
         if not over_time.render(filters.picked(store.usage_kinds(), zone()), zone()):
             st.markdown("No exchange that ended passes these filters.")
             st.button("Clear filters", key="usage-clear", icon=":material/filter_alt_off:", on_click=filters.clear)
+        if many:
+            st.caption(
+                f"Calls per tool, and whether their arguments fit, are told here up to {FEW:,} exchanges. However many "
+                "they are, Export all on the Conversations page has them as a table, one row a call."
+            )
         prices_editor.render()
         return
-    everything = usage.frame(store.usage_rows(), zone(), costs.price())
-    frame = filters.filtered(everything)
+    rows = store.usage_rows()
+    everything = usage.frame(rows, zone(), costs.price())
+    calls = tool_calls.read(store, {row.exchange_id: number for number, row in enumerate(rows, start=1)})
+    frame = filters.filtered(everything, calls)
     if frame.empty:
         st.markdown(f"None of the {len(everything):,} exchanges passes these filters.")
         st.button("Clear filters", key="usage-clear", icon=":material/filter_alt_off:", on_click=filters.clear)
+        prices_editor.render()
         return
     figures(over_all(frame), columns=5, narrowest=150, key="usage-figures")
     if said := remarks(frame):
@@ -58,6 +66,7 @@ def render() -> None:
         with grid.cell():
             _heading("Time to the first token and to the end")
             charts.latency(frame, key="usage-times-chart")
+    tool_calls.render(calls[calls["exchange"].isin(frame["exchange"])], int(frame["calls"].sum()))
     table(frame, key="usage-table")
     prices_editor.render()
 
