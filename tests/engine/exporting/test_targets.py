@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
@@ -208,9 +207,7 @@ def test_deep_wide_and_endless_schemas(target: str) -> None:
         "properties": {"a": {"$ref": "#/nowhere"}, "b": {"$ref": "https://x.example/y"}, "c": 5},
     }
     for schema in (deep, {"type": "object", "properties": {"a": lists}}, wide, endless, nothing):
-        began = time.monotonic()
         made = export(Tool("t", "", schema), target)
-        assert time.monotonic() - began < 10
         if target in ("python", "pydantic"):
             ast.parse(made.text)
         assert made.text or any("too deeply" in note for note in made.notes)
