@@ -360,7 +360,14 @@ def test_ctrl_c_stops_it_cleanly(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "callsmith", "run", "starter:search", "--model", "demo-stall"]
     environment = os.environ | {"TMPDIR": str(kept), "PYTHONUNBUFFERED": "1"}
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # What a shell starts in the background is deaf to Ctrl+C, and so would be its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     ) as process:
         assert process.stdout is not None
         while "Find the page" not in process.stdout.readline():
