@@ -20,8 +20,9 @@ RECENT = 20
 _FITS = 22
 
 
-def render(*, here: bool = False) -> None:
-    """``here``: the page is the Playground itself, where opening a conversation needs no change of page."""
+def render(*, here: bool = False, all_here: bool = False) -> None:
+    """``here``: the page is the Playground itself, where opening a conversation needs no change of page. ``all_here``:
+    it is the one of all conversations."""
     with st.sidebar:
         st.button(
             "New conversation",
@@ -51,7 +52,7 @@ def render(*, here: bool = False) -> None:
                 wrap=False,
                 help=title if len(item.title) > _FITS else None,
             )
-        if nav.listed():
+        if nav.listed() and not all_here:
             st.page_link(
                 "pages/conversations.py",
                 label="All conversations",

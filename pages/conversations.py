@@ -4,5 +4,5 @@ from components import nav, sidebar
 from components.conversations import page
 
 nav.guard()
-sidebar.render()
+sidebar.render(all_here=True)
 page.render()

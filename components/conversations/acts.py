@@ -1,4 +1,7 @@
-"""What the buttons of the Conversations page do, and the way back from the last of them. Callbacks."""
+"""What the buttons of the Conversations page do, and the way back from the last ten of them. Callbacks.
+
+The way back is kept for the session: loading the page anew in the browser forgets it, and leaves what was done.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from components.chat import actions, session
 from components.words import count
 
 PICKED, UNDO, PAGE = "sessions-picked", "sessions-undo", "sessions-page"
+KEPT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,11 @@ def show(conversation_id: str) -> None:
     st.session_state["sessions-open"] = True
 
 
-def pin(one: One, *, pinned: bool) -> None:
+def pin(ids: Sequence[str], one: One | None = None, *, pinned: bool) -> None:
+    """``one``, here and below: from its menu."""
     store = services.store()
-    store.pin([one.id], pinned=pinned)
-    _did("Pinned" if pinned else "Unpinned", one, lambda: store.pin([one.id], pinned=not pinned))
+    changed = store.pin(ids, pinned=pinned)
+    _did("Pinned" if pinned else "Unpinned", one or changed, lambda: store.pin(changed, pinned=not pinned))
 
 
 def rename(one: One, widget: str) -> None:
@@ -100,15 +105,14 @@ def tag(ids: Sequence[str], widget: str) -> None:
     store = services.store()
     had = store.tag(ids, tags)
     st.session_state[widget] = ""
-    _did("Tagged", ids, lambda: store.set_tags(had))
+    _did("Tagged", list(had), lambda: store.set_tags(had))
 
 
 def archive(ids: Sequence[str], one: One | None = None, *, archived: bool = True) -> None:
-    """``one``: from its menu."""
     store = services.store()
     changed = store.archive(ids, archived=archived)
     word = "Archived" if archived else "Brought back"
-    _did(word, one or ids, lambda: store.archive(changed, archived=not archived))
+    _did(word, one or changed, lambda: store.archive(changed, archived=not archived))
 
 
 def delete(ids: Sequence[str], one: One | None = None) -> None:
@@ -117,18 +121,27 @@ def delete(ids: Sequence[str], one: One | None = None) -> None:
     store = services.store()
     changed = store.delete_all(ids)
     picked().difference_update(ids)
-    _did("Deleted", one or ids, lambda: store.restore_all(changed))
+    _did("Deleted", one or changed, lambda: store.restore_all(changed))
+
+
+def done() -> list[Undo]:
+    """What can be taken back, the last act last."""
+    found: list[Undo] = st.session_state.setdefault(UNDO, [])
+    return found
 
 
 def undo() -> None:
-    last: Undo | None = st.session_state.pop(UNDO, None)
-    if last is not None:
-        last.back()
+    """Take the last act back; the one before it is the next."""
+    if done():
+        done().pop().back()
 
 
 def _did(word: str, what: One | Sequence[str], back: Callable[[], object]) -> None:
     """What was picked is done with; what is done in a menu leaves the picked ones picked."""
     if not isinstance(what, One):
         clear_picked()
-    said = f"“{short(what.title, 60)}”" if isinstance(what, One) else count(len(what), "conversation")
-    st.session_state[UNDO] = Undo(f"{word} {said}", back)
+        if not what:
+            return
+    said = f"“{short(what.title, 40)}”" if isinstance(what, One) else count(len(what), "conversation")
+    done().append(Undo(f"{word} {said}", back))
+    del done()[:-KEPT]

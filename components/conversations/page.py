@@ -72,10 +72,13 @@ def _bar(wanted: Wanted, found: Found) -> None:
                     args=(wanted,),
                 )
     if picked:
-        _bulk(picked, len(set(picked) - set(ids)), archived=wanted.state == "archived")
+        _bulk(picked, found, archived=wanted.state == "archived")
 
 
-def _bulk(picked: list[str], elsewhere: int, *, archived: bool) -> None:
+def _bulk(picked: list[str], found: Found, *, archived: bool) -> None:
+    """What is done with those that are picked, on other pages too."""
+    here = {one.id: one.pinned for one in found.rows if one.id in acts.picked()}
+    elsewhere = len(picked) - len(here)
     what = count(len(picked), "conversation")
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="sessions-bulk"):
         hidden = f", {elsewhere:,} of them not in view" if elsewhere else ""
@@ -89,6 +92,17 @@ def _bulk(picked: list[str], elsewhere: int, *, archived: bool) -> None:
             on_change=acts.tag,
             args=(picked, "sessions-bulk-tag"),
         )
+        for pinned, label in ((True, "Pin"), (False, "Unpin")):
+            # Of those that are not in view it is not known here which are pinned.
+            if elsewhere or (not pinned) in here.values():
+                st.button(
+                    label,
+                    key=f"sessions-{label.lower()}",
+                    icon=":material/keep:" if pinned else ":material/keep_off:",
+                    on_click=acts.pin,
+                    args=(picked,),
+                    kwargs={"pinned": pinned},
+                )
         st.button(
             "Bring back" if archived else "Archive",
             key="sessions-archive",
@@ -109,12 +123,25 @@ def _bulk(picked: list[str], elsewhere: int, *, archived: bool) -> None:
 
 def _undo() -> None:
     """At the foot of the window, so that it is in view wherever in the list something was done."""
-    last: acts.Undo | None = st.session_state.get(acts.UNDO)
-    if last is None:
+    if not acts.done():
         return
+    *before, last = acts.done()
     with st.bottom, st.container(horizontal=True, vertical_alignment="center", key="sessions-undo-row"):
-        st.markdown(plain(last.said), width="content")
-        st.button("Undo", key="sessions-undo-last", icon=":material/undo:", on_click=acts.undo)
+        st.button(
+            f"Undo: {plain(_lower(last.said))}",
+            key="sessions-undo-last",
+            icon=":material/undo:",
+            on_click=acts.undo,
+            help=f"The last {acts.KEPT} acts of this page can be undone, the newest first, until it is loaded anew in "
+            "the browser.",
+        )
+        if before:
+            more = f", and {count(len(before) - 1, 'more act')}" if len(before) > 1 else ""
+            st.caption(f"Before that: {plain(_lower(before[-1].said))}{more}", width="content")
+
+
+def _lower(said: str) -> str:
+    return said[:1].lower() + said[1:]
 
 
 def _nothing(wanted: Wanted) -> None:

@@ -107,7 +107,7 @@ def _more(row: SessionRow, key: str, all_tags: Sequence[str]) -> None:
             key=f"session-pin-{key}",
             icon=":material/keep:",
             on_click=acts.pin,
-            args=(one,),
+            args=([row.id], one),
             kwargs={"pinned": not row.pinned},
         )
         st.button(

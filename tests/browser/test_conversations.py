@@ -65,7 +65,7 @@ def test_search_bulk_actions_and_the_way_back(
 
     page.press("sessions-all")
     page.key("sessions-delete").get_by_role("button", name="Delete 4 conversations").click()
-    expect(page.key("sessions-undo-row")).to_contain_text("Deleted 4 conversations")
+    expect(page.key("sessions-undo-row")).to_contain_text("Undo: deleted 4 conversations")
     _shows(page, 0)
     page.press("sessions-undo-last")
     _shows(page, 4)

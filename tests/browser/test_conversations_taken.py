@@ -144,7 +144,7 @@ def test_one_is_duplicated_tagged_and_archived_by_the_keyboard(serve: Callable[.
     tag.focus()
     page.page.keyboard.type("for Ana")
     page.page.keyboard.press("Enter")
-    expect(page.key("sessions-undo-row")).to_contain_text("Tagged 1 conversation")
+    expect(page.key("sessions-undo-row")).to_contain_text("tagged 1 conversation")
     page.ready()
     assert [row.tags for row in app.store.find(Wanted("Lisbon")).rows] == [("for Ana",)]
     undone()

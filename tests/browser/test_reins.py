@@ -158,7 +158,7 @@ def test_conversations_are_found_and_deleted_with_a_way_back(app: App, window: O
     page.press("sessions-all")
     expect(page.key("sessions-bulk")).to_contain_text("3 conversations picked")
     page.press("sessions-delete")
-    expect(page.key("sessions-undo-row")).to_contain_text("Deleted 3 conversations")
+    expect(page.key("sessions-undo-row")).to_contain_text("deleted 3 conversations")
     expect(bar).to_contain_text("0 conversations")
     page.press("sessions-undo-last")
     expect(bar).to_contain_text("3 conversations")

@@ -47,6 +47,11 @@ class Sessions:
     def text(self) -> str:
         return "\n".join(part.value for part in (*self.at.markdown, *self.at.caption, *self.at.info))
 
+    @property
+    def undo(self) -> str:
+        """What the button says; empty where there is none."""
+        return next((one.label for one in self.at.button if one.key == "sessions-undo-last"), "")
+
 
 @pytest.fixture
 def three(store: Store) -> list[str]:
@@ -82,7 +87,7 @@ def test_picked_ones_are_tagged_archived_and_deleted_with_a_way_back(store: Stor
     assert "2 conversations picked" in page.text
     page.at.text_input(key="sessions-bulk-tag").set_value("demo, for Ana")
     page.run()
-    assert "Tagged 2 conversations" in page.text
+    assert page.undo == "Undo: tagged 2 conversations"
     assert {row.tags for row in store.find(Wanted(tags=("demo",))).rows} == {("demo", "for Ana")}
     page.click("sessions-undo-last")
     assert not store.find(Wanted(tags=("demo",))).rows
@@ -135,17 +140,17 @@ def test_every_act_in_the_menu_can_be_taken_back(store: Store, three: list[str])
     before = kept()
     page.open_menu(f"session-more-{key}")
     page.click(f"session-pin-{key}")
-    assert "Pinned “weather in Rome”" in page.text and kept() != before
+    assert "pinned “weather in Rome”" in page.undo and kept() != before
     page.click("sessions-undo-last")
     assert kept() == before
     page.at.text_input(key=f"session-title-{key}").set_value("Rome")
     page.run()
-    assert "Renamed “weather in Rome”" in page.text and kept() != before
+    assert "renamed “weather in Rome”" in page.undo and kept() != before
     page.click("sessions-undo-last")
     assert kept() == before
     page.at.multiselect(key=f"session-tags-{key}").set_value(["demo"])
     page.run()
-    assert "Changed the tags of “weather in Rome”" in page.text and kept() != before
+    assert "changed the tags of “weather in Rome”" in page.undo and kept() != before
     page.click("sessions-undo-last")
     assert kept() == before
     for act in ("copy", "archive", "delete"):
@@ -155,6 +160,75 @@ def test_every_act_in_the_menu_can_be_taken_back(store: Store, three: list[str])
         page.click("sessions-undo-last")
         assert kept() == before, act
     assert "1 conversation picked" in page.text
+
+
+def test_the_last_ten_acts_are_taken_back_one_after_the_other(store: Store, three: list[str]) -> None:
+    page, key = Sessions(), three[0]
+    page.open_menu(f"session-more-{key}")
+    for number in range(12):
+        page.at.text_input(key=f"session-title-{key}").set_value(f"Title {number}")
+        page.run()
+    assert page.undo == "Undo: renamed “Title 10”"
+    assert "Before that: renamed “Title 9”, and 8 more acts" in page.text
+    for number in range(10, 0, -1):
+        assert page.undo == f"Undo: renamed “Title {number}”"
+        page.click("sessions-undo-last")
+        assert store.find(Wanted(f'"Title {number}"')).total == 1
+    assert page.undo == "" and "Before that" not in page.text
+
+
+def test_acts_that_build_on_each_other_are_taken_back_to_the_beginning(store: Store, three: list[str]) -> None:
+    page = Sessions()
+
+    def kept() -> list[tuple[str, tuple[str, ...], bool]]:
+        return [(row.title, row.tags, row.pinned) for row in store.find(Wanted()).rows]
+
+    before = kept()
+    page.click("sessions-all")
+    page.click("sessions-pin")
+    page.open_menu(f"session-more-{three[0]}")
+    page.click(f"session-copy-{three[0]}")
+    (copy,) = {row.id for row in store.find(Wanted()).rows} - set(three)
+    page.pick(copy)
+    page.at.text_input(key="sessions-bulk-tag").set_value("demo")
+    page.run()
+    page.pick(three[1])
+    page.pick(copy)
+    page.click("sessions-delete")
+    for said in ("deleted 2 conversations", "tagged 1 conversation", "duplicated “weather in Rome”", "pinned 3"):
+        assert said in page.undo
+        page.click("sessions-undo-last")
+    assert kept() == before and page.undo == ""
+
+
+def test_some_are_pinned_and_unpinned_at_once(store: Store, three: list[str]) -> None:
+    store.pin([three[0]])
+    page = Sessions()
+
+    def offered() -> list[str]:
+        return [str(one.key) for one in page.at.button if one.key in ("sessions-pin", "sessions-unpin")]
+
+    def pinned() -> set[str]:
+        return {row.id for row in store.find(Wanted()).rows if row.pinned}
+
+    page.pick(three[0])
+    assert offered() == ["sessions-unpin"]
+    page.pick(three[1])
+    assert offered() == ["sessions-pin", "sessions-unpin"]
+    page.click("sessions-pin")
+    assert pinned() == {three[0], three[1]} and page.undo == "Undo: pinned 1 conversation"
+    page.click("sessions-undo-last")
+    assert pinned() == {three[0]}
+    page.click("sessions-all")
+    page.click("sessions-unpin")
+    assert pinned() == set() and "1 conversation picked" not in page.text
+    page.click("sessions-undo-last")
+    assert pinned() == {three[0]}
+    page.pick(three[2])
+    assert offered() == ["sessions-pin"]
+    page.at.text_input(key="sessions-search").set_value("sunny")
+    page.run()
+    assert offered() == ["sessions-pin", "sessions-unpin"]
 
 
 def test_what_is_picked_and_not_in_view_is_said(store: Store, three: list[str]) -> None:
