@@ -43,13 +43,13 @@ ONLY_IN = {
 PURE = (
     *("callsmith/wire/", "callsmith/schema/", "callsmith/vendors/", "callsmith/exporting/", "callsmith/evidence/"),
     *("callsmith/types/", "callsmith/fold.py", "callsmith/conversation.py", "callsmith/answering/"),
-    *("callsmith/takeaway/", "callsmith/variables.py"),
+    *("callsmith/takeaway/", "callsmith/variables.py", "callsmith/reading.py", "callsmith/bodies/"),
 )
 # What the pure rooms may import of callsmith: the types, and each other.
 PURE_MODULES = (
     *("callsmith.types", "callsmith.wire", "callsmith.schema", "callsmith.vendors", "callsmith.exporting"),
     *("callsmith.evidence", "callsmith.fold", "callsmith.conversation", "callsmith.answering"),
-    *("callsmith.takeaway", "callsmith.variables"),
+    *("callsmith.takeaway", "callsmith.variables", "callsmith.reading", "callsmith.bodies"),
 )
 
 

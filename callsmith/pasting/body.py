@@ -7,16 +7,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from callsmith import bodies
 from callsmith.conversation import CANCELLED, answerable
 from callsmith.importing import ImportProblem
 from callsmith.importing import read as read_tools
-from callsmith.pasting.reading import READERS, Read, Unreadable
 from callsmith.types.message import Message
 from callsmith.types.options import Options
-from callsmith.types.parts import Made, Parsed, ToolCall, ToolResult
+from callsmith.types.parts import Made, Parsed, Part, ToolCall, ToolResult
 from callsmith.types.tool import Tool
 
 MAX_TEXT = 20_000_000
+_MADE = Made("hand", "pasted")
 _NUMBERS = {
     "temperature": "temperature",
     "top_p": "top_p",
@@ -53,20 +54,16 @@ def read(text: str, wire: str = "") -> Pasted:
     body = _document(text)
     wire = wire or wire_of(body)
     model = str(body.get("model") or "").removeprefix("models/")
-    found = Read(wire, model)
-    try:
-        READERS[wire](body, found)
-    except Unreadable as error:
-        raise PasteProblem(f"{error}. The body was taken for {wire}.") from error
+    found = bodies.read(wire, body, model)
+    if wrong := next((one for one in found.findings if one.kind == "wrong"), None):
+        raise PasteProblem(f"{wrong}. The body was taken for {wire}.")
     if not found.messages:
         raise PasteProblem("There is no message in it.")
-    messages = tuple(_named(_paired(found)))
+    notes = [f"{one}." for one in found.findings]
+    messages = tuple(_in_turn(found.messages, notes))
     options, left = _options(body)
-    notes = [*found.notes, *left]
-    return Pasted(
-        wire, model, "\n\n".join(one for one in found.system if one), messages, tools_of(body, notes), options,
-        tuple(notes),
-    )  # fmt: skip
+    notes += left
+    return Pasted(wire, model, found.system, messages, tools_of(body, notes), options, tuple(notes))
 
 
 def wire_of(body: Mapping[str, Any]) -> str:
@@ -115,14 +112,14 @@ def _document(text: str) -> Mapping[str, Any]:
     return document
 
 
-def _paired(read: Read) -> list[Message]:
+def _in_turn(read: Sequence[Message], notes: list[str]) -> list[Message]:
     """Every call answered once, in its place: a call without a result in the middle is answered as cancelled, and a
     result without a call is left out."""
     out: list[Message] = []
-    for message in read.messages:
+    for message in read:
         waiting = answerable(out[-1]) if out and out[-1].role == "assistant" else ()
         if message.role == "tool":
-            message = _known_only(message, waiting, read)
+            message = _answers(message, waiting, notes)
             if not message.parts:
                 continue
         missing = [call for call in waiting if call.id not in {result.call_id for result in message.results}]
@@ -131,7 +128,7 @@ def _paired(read: Read) -> list[Message]:
         elif missing:
             out.append(Message("tool", tuple(map(_cancelled, missing))))
         if missing:
-            read.notes.append(f"{', '.join(call.name for call in missing)} had no result and is answered as cancelled.")
+            notes.append(f"{', '.join(call.name for call in missing)} had no result and is answered as cancelled.")
         if message.role in ("assistant", "user") and out and out[-1].role == message.role:
             out[-1] = replace(out[-1], parts=(*out[-1].parts, *message.parts))
         else:
@@ -139,36 +136,21 @@ def _paired(read: Read) -> list[Message]:
     return out
 
 
-def _known_only(message: Message, waiting: Sequence[ToolCall], read: Read) -> Message:
-    known = {call.id for call in waiting}
-    kept, drop = [], False
-    for part in message.parts:
-        if isinstance(part, ToolResult):
-            drop = part.call_id not in known
-            if drop:
-                read.notes.append(f"A result for {part.call_id or 'no call'} answers no call and is left out.")
-        if not drop:
-            kept.append(part)
+def _answers(message: Message, waiting: Sequence[ToolCall], notes: list[str]) -> Message:
+    kept: list[Part] = []
+    for said, (part, call) in zip(message.parts, bodies.paired(message.parts, waiting), strict=True):
+        given = said.call_id if isinstance(said, ToolResult) else ""
+        if call is not None:
+            kept.append(replace(part, name=call.name, made=_MADE) if isinstance(part, ToolResult) else part)
+            if given and given != call.id:
+                notes.append(f"A result for {given} answers no call; it was taken for the one of {call.name}.")
+        elif isinstance(part, ToolResult):
+            notes.append(f"A result for {given or 'no call'} answers no call and is left out.")
     return replace(message, parts=tuple(kept))
 
 
 def _cancelled(call: ToolCall) -> ToolResult:
     return ToolResult(call.id, CANCELLED, is_error=True, name=call.name, made=Made("cancelled"))
-
-
-def _named(messages: Sequence[Message]) -> list[Message]:
-    """Results know the names of their calls."""
-    names = {call.id: call.name for message in messages for call in message.calls}
-    return [
-        replace(
-            message,
-            parts=tuple(
-                replace(part, name=names.get(part.call_id, "")) if isinstance(part, ToolResult) else part
-                for part in message.parts
-            ),
-        )
-        for message in messages
-    ]
 
 
 def tools_of(body: Mapping[str, Any], notes: list[str]) -> tuple[Tool, ...]:

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from callsmith import bodies
+from callsmith.bodies import paired
 from callsmith.continuation import MODEL_IN_PATH
 from callsmith.conversation import Node, node_id
 from callsmith.pasting.body import tools_of
@@ -19,14 +21,13 @@ from callsmith.record.document import dumps
 from callsmith.record.entries import Entry
 from callsmith.record.fits import Misfit, fits, said
 from callsmith.record.harmless import mended
-from callsmith.record.requests import Said, history
 from callsmith.record.written import WrittenConversation, WrittenExchange, WrittenRequest, WrittenResponse
 from callsmith.replay import answered, is_stream
 from callsmith.store.tree import title_of
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.exchange import Marks
 from callsmith.types.message import Message, Origin
-from callsmith.types.parts import Parsed, Part, Text, ToolCall, ToolResult
+from callsmith.types.parts import Parsed, Part, ToolCall, ToolResult
 from callsmith.types.setup import Setup
 from callsmith.types.tool import Tool
 from callsmith.types.turn import Turn
@@ -78,7 +79,7 @@ def _conversation(rows: Sequence[tuple[str, Any]]) -> Iterator[Entry]:
         except (ValueError, TypeError, AttributeError, KeyError, RecursionError) as error:
             yield Entry("wrong", place, said=f"This exchange cannot be read: {str(error)[:200]}.")
     if made.exchanges:
-        notes: list[str] = []
+        notes = list(made.notes)
         yield Entry("conversation", rows[0][0], Recorded(made.conversation(), made.tools(notes), tuple(notes)))
 
 
@@ -92,6 +93,7 @@ class _Making:
         self._setup = Setup()
         self._head: str | None = None
         self._body: Any = None
+        self.notes: dict[str, None] = {}
 
     def add(self, row: Any) -> None:
         """Raises ``Misfit`` and, for what nobody foresaw, the errors of reading it."""
@@ -114,9 +116,10 @@ class _Making:
         body = request.get("json")
         model = _model(row, request)
         origin = Origin(exchange_id, str(request.get("host") or ""), wire, model)
-        asked = history(wire, body)
         plays = row.get("plays") if isinstance(row.get("plays"), str) else ""
-        parent = None if plays else self._asked(asked, self._before(body))
+        asked = bodies.read(wire, body if isinstance(body, Mapping) else {}, model)
+        before = self._before(body)
+        parent = None if plays else self._asked(asked.messages, before)
         message = None if plays else turn.message(origin)
         node = None if message is None else self._put(message, parent)
         marks = row.get("marks", {"started": self._began + len(self.exchanges) / 1000})
@@ -143,10 +146,17 @@ class _Making:
         self.exchanges.append(written)
         self._name = self._name or _name(row)
         if not plays:
-            system = "\n\n".join(one.text for one in asked if one.role == "system")
-            self._setup = Setup(wire=wire, model=model, system=system)
+            self._setup = Setup(wire=wire, model=model, system=asked.system)
             self._head = node or parent or self._head
             self._body = body
+            if isinstance(body, Mapping):
+                self._found(asked.findings, before)
+
+    def _found(self, findings: Iterable[bodies.Finding], before: str | None) -> None:
+        """What a request says is told once, however many have the same history."""
+        for one in findings:
+            if one.kind != "elsewhere" or before is None:
+                self.notes[f"The request's {one}." if one.place else f"{one}."] = None
 
     def conversation(self) -> WrittenConversation:
         first = next((node.message for node in self._nodes.values() if node.message.role == "user"), None)
@@ -176,41 +186,23 @@ class _Making:
             return None
         return next((one.node for one in reversed(self.exchanges) if f'"{named}"' in one.response.body), None)
 
-    def _asked(self, asked: Iterable[Said], at: str | None) -> str | None:
+    def _asked(self, asked: Iterable[Message], at: str | None) -> str | None:
         """The last message of a history, kept below ``at``."""
-        for one in asked:
-            if one.role == "user":
-                at = self._put(Message("user", (*one.media, *((Text(one.text),) if one.text else ()))), at)
-            elif one.role == "assistant":
-                at = self._told(one, at)
-            elif one.role == "tool":
-                at = self._put(Message("tool", tuple(self._results(one.results, at))), at)
+        theirs = ours = () if at is None else self._nodes[at].message.calls
+        for message in asked:
+            if message.role == "tool":
+                at = self._put(replace(message, parts=tuple(_answers(message, theirs, ours))), at)
+                continue
+            at = self._told(message, at) if message.role == "assistant" else self._put(message, at)
+            theirs, ours = message.calls, self._nodes[at].message.calls
         return at
 
-    def _told(self, one: Said, at: str | None) -> str:
+    def _told(self, message: Message, at: str | None) -> str:
         """The recorded answer that a client sent back in its own way, else the message as the client sent it."""
         for child in self._children.get(at, ()):
-            if child.message.role == "assistant" and _same(child.message, one):
+            if child.message.role == "assistant" and _same(child.message, message):
                 return child.id
-        parts: list[Part] = [Text(one.text)] if one.text else []
-        calls = [call if call.id else _with_id(call, number) for number, call in enumerate(one.calls, start=1)]
-        return self._put(Message("assistant", (*parts, *calls)), at)
-
-    def _results(self, results: Sequence[ToolResult], at: str | None) -> Iterator[ToolResult]:
-        """In the order they came. One without an id, or with one that a client made up, answers the next call of its
-        name, else the next call."""
-        calls = list(self._nodes[at].message.calls) if at is not None else []
-        for result in results:
-            call = next((call for call in calls if call.id == result.call_id), None)
-            if call is None:
-                call = next(
-                    (call for call in calls if call.name == result.name),
-                    None if result.name else next(iter(calls), None),
-                )
-            if call is not None:
-                calls.remove(call)
-                result = ToolResult(call.id, result.content, result.is_error, result.name or call.name)
-            yield result
+        return self._put(message, at)
 
     def _put(self, message: Message, parent: str | None) -> str:
         new = Node(node_id(message, parent), parent, message)
@@ -220,20 +212,22 @@ class _Making:
         return new.id
 
 
-def _same(message: Message, one: Said) -> bool:
+def _same(message: Message, one: Message) -> bool:
     """Whether a client's copy of an answer is that answer: the same calls, else the same words."""
     if [(call.name, _value(call)) for call in message.calls] != [(call.name, _value(call)) for call in one.calls]:
         return False
     return bool(one.calls) or "".join(message.text.split()) == "".join(one.text.split())
 
 
+def _answers(message: Message, theirs: Sequence[ToolCall], ours: Sequence[ToolCall]) -> Iterator[Part]:
+    """Results for the calls as the client said them, whose ids it may have made up, for the same calls as recorded."""
+    for part, call in paired(message.parts, theirs):
+        yield replace(part, call_id=ours[theirs.index(call)].id) if call and isinstance(part, ToolResult) else part
+
+
 def _value(call: ToolCall) -> Any:
     parsed = call.parsed()
     return parsed.value if isinstance(parsed, Parsed) else call.arguments
-
-
-def _with_id(call: ToolCall, number: int) -> ToolCall:
-    return ToolCall(f"call_{number}", call.name, call.arguments, call.type)
 
 
 def _read(row: Row, wire: str, status: int, data: bytes) -> Turn:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -149,3 +150,39 @@ def test_a_recording_brings_the_tools_it_was_asked_with(store: Store) -> None:
     again = taken(store, data)
     assert (again.there, again.conversations, again.tools) == (2, (), ())
     whole(store)
+
+
+def _row(number: int, messages: list[Any], message: Any) -> dict[str, Any]:
+    answer = {"choices": [{"message": {"role": "assistant", **message}, "finish_reason": "stop"}]}
+    return {
+        **{"id": f"r{number}", "conversation": "talk", "wire": "openai-chat"},
+        "request": {"json": {"model": "m", "messages": messages}},
+        "response": {"status": 200, "body_text": json.dumps(answer)},
+    }
+
+
+def test_results_answer_the_recorded_calls_though_the_client_made_up_their_ids(store: Store) -> None:
+    functions = [{"name": "time", "arguments": f'{{"in": "{city}"}}'} for city in ("Rome", "Oslo")]
+    recorded = [{"id": "", "type": "function", "function": one} for one in functions]
+    sent = [{"id": f"own {at}", "type": "function", "function": one} for at, one in enumerate(functions)]
+    hi = {"role": "user", "content": "Hi"}
+    results = [{"role": "tool", "tool_call_id": f"own {at}", "content": text} for at, text in ((1, "two"), (0, "one"))]
+    rows = [
+        _row(0, [hi], {"tool_calls": recorded}),
+        _row(1, [hi, {"role": "assistant", "tool_calls": sent}, *results], {"content": "Both"}),
+    ]
+    arm = store.load(taken(store, "\n".join(map(json.dumps, rows)).encode()).added[0]).path()  # type: ignore[union-attr]
+    assert [node.message.role for node in arm] == ["user", "assistant", "tool", "assistant"]
+    ids = {call.id: json.loads(call.arguments)["in"] for call in arm[1].message.calls}
+    assert {ids[one.call_id]: one.content for one in arm[2].message.results} == {"Oslo": "two", "Rome": "one"}
+
+
+def test_what_a_request_says_that_is_not_known_is_told_once_and_the_rest_comes_in(store: Store) -> None:
+    asked = {"role": "user", "content": [{"type": "hologram"}, {"type": "text", "text": "See?"}]}
+    told = [asked, {"role": "assistant", "content": "Yes"}, 7]
+    rows = [_row(0, [asked], {"content": "Yes"}), _row(1, told, {"content": "Bye"})]
+    report = taken(store, "\n".join(map(json.dumps, rows)).encode())
+    arm = store.load(report.added[0]).path()  # type: ignore[union-attr]
+    assert [node.message.text for node in arm] == ["See?", "Yes", "Bye"]
+    said = "\n".join(report.lines())
+    assert said.count("hologram was left out") == 1 and "/messages/2: it is an object" in said

@@ -18,7 +18,7 @@ def part_of(block: Any) -> Part | None:
     if not isinstance(block, Mapping):
         return None
     kind = block.get("type")
-    if kind in _TEXTS and isinstance(block.get("text"), str):
+    if (kind is None or kind in _TEXTS) and isinstance(block.get("text"), str):
         return Text(block["text"])
     match kind:
         case "image_url":
