@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import math
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -32,18 +32,23 @@ from callsmith.types.problem import Problem
 _STILL_RUNNING = Problem("interrupted", "The exchange was still running when it was exported")
 
 
-def export(store: Store, ids: Collection[str] | None = None) -> Iterator[bytes]:
+def unheard(done: int) -> None:
+    """For those who do not ask how far it is."""
+
+
+def export(store: Store, ids: Collection[str] | None = None, begun: Callable[[int], None] = unheard) -> Iterator[bytes]:
     """The document in pieces: these conversations with their tools, or everything with the whole library. Ids that
-    are not there are left out."""
+    are not there are left out. ``begun`` is told before each conversation how many are done."""
     wanted = store.kept_ids() if ids is None else list(dict.fromkeys(ids))
     yield f'{{"format": "{FORMAT}", "version": {VERSION}, "tools": ['.encode()
     before = b"\n"
-    for tool in _tools(store, wanted, everything=ids is None):
+    for tool in _tools(store, wanted, begun, everything=ids is None):
         yield before + dumps(to_json(written_tool(tool)))
         before = b",\n"
     yield b'\n], "conversations": ['
     before = b"\n"
-    for conversation_id in wanted:
+    for done, conversation_id in enumerate(wanted):
+        begun(done)
         kept = store.kept_conversation(conversation_id)
         if kept is not None and not kept.deleted:
             yield before
@@ -70,10 +75,13 @@ def whole(store: Store, kept: KeptConversation) -> WrittenConversation:
     return replace(written_conversation(kept), exchanges=exchanges)
 
 
-def _tools(store: Store, wanted: Collection[str], *, everything: bool) -> Iterator[KeptTool]:
+def _tools(
+    store: Store, wanted: Collection[str], begun: Callable[[int], None], *, everything: bool
+) -> Iterator[KeptTool]:
     """In the user's order, without the deleted ones."""
     used: set[str] = set(store.kept_tool_ids()) if everything else set()
     for conversation_id in wanted if not everything else ():
+        begun(0)
         if store.stamp(conversation_id) is not None:
             used.update(use.tool_id for use in store.setup(conversation_id).tools)
     for tool in store.kept_tools(used).values():

@@ -5,19 +5,21 @@ Each line says its conversation. ``marks`` stands beside what a recording has, s
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
-from callsmith.record.document import dumps
+from callsmith.record.document import dumps, unheard
 from callsmith.recording import recording
 from callsmith.store import Store
 from callsmith.types.codec import to_json
 from callsmith.types.exchange import Exchange
 
 
-def export(store: Store, ids: Collection[str] | None = None) -> Iterator[bytes]:
-    """One line an exchange, conversation by conversation, oldest first in each."""
-    for conversation_id in store.kept_ids() if ids is None else dict.fromkeys(ids):
+def export(store: Store, ids: Collection[str] | None = None, begun: Callable[[int], None] = unheard) -> Iterator[bytes]:
+    """One line an exchange, conversation by conversation, oldest first in each. ``begun`` is told before each how many
+    are done."""
+    for done, conversation_id in enumerate(store.kept_ids() if ids is None else dict.fromkeys(ids)):
+        begun(done)
         if store.stamp(conversation_id) is None:
             continue
         for turn, kept in enumerate(store.kept_exchanges(conversation_id)):

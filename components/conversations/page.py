@@ -12,6 +12,7 @@ from components.usage import costs
 from components.words import count, plain
 
 _SIZE = 25
+_EXPORTED = "sessions-exported"
 
 
 def render() -> None:
@@ -31,9 +32,12 @@ def render() -> None:
     if box.open:
         with box:
             transfer.import_panel()
+    some: list[str] | None = st.session_state.get(_EXPORTED)
+    if some is not None:
+        _exporting(some)
     # One export at a time: both would have widgets of the same key.
     box = st.expander("Export all", icon=":material/download:", key="sessions-export", on_change="rerun")
-    if box.open and not st.session_state.get("sessions-export-some"):
+    if box.open and some is None:
         with box:
             transfer.export_panel(None)
     _undo()
@@ -76,11 +80,12 @@ def _bar(wanted: Wanted, found: Found) -> None:
 
 
 def _bulk(picked: list[str], found: Found, *, archived: bool) -> None:
-    """What is done with those that are picked, on other pages too."""
+    """What is done with those that are picked, on other pages too. At the foot of the window as well, so that the list
+    stays where it is and nobody has to look for it."""
     here = {one.id: one.pinned for one in found.rows if one.id in acts.picked()}
     elsewhere = len(picked) - len(here)
     what = count(len(picked), "conversation")
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key="sessions-bulk"):
+    with st.bottom, st.container(horizontal=True, vertical_alignment="center", gap="xsmall", key="sessions-bulk"):
         hidden = f", {elsewhere:,} of them not in view" if elsewhere else ""
         st.markdown(f"**{what} picked**{hidden}", width="content")
         st.text_input(
@@ -114,11 +119,21 @@ def _bulk(picked: list[str], found: Found, *, archived: bool) -> None:
         st.button(
             f"Delete {what}", key="sessions-delete", icon=":material/delete:", on_click=acts.delete, args=(picked,)
         )
-        export = st.popover("Export", icon=":material/download:", key="sessions-export-some", on_change="rerun")
-        if export.open:
-            with export:
-                transfer.export_panel(picked)
+        st.button("Export", key="sessions-export-some", icon=":material/download:", on_click=_export, args=(picked,))
         st.button("Pick none", key="sessions-none", type="tertiary", on_click=acts.clear_picked)
+
+
+def _export(ids: list[str]) -> None:
+    st.session_state[_EXPORTED] = ids
+
+
+def _exported() -> None:
+    st.session_state[_EXPORTED] = None
+
+
+@st.dialog("Export", on_dismiss=_exported)
+def _exporting(ids: list[str]) -> None:
+    transfer.export_panel(ids)
 
 
 def _undo() -> None:

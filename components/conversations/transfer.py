@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import BinaryIO
 
 import streamlit as st
 
@@ -16,10 +17,13 @@ from callsmith.record.pricing import price
 from callsmith.record.report import Report
 from callsmith.record.take import take
 from callsmith.redaction import Redactor
-from callsmith.store import NotFound
+from callsmith.spoken import size_words
+from callsmith.store import NotFound, Store
 from components import services
 from components.chat.session import Opened
-from components.words import plain
+from components.conversations.making import Begun, Making, Write
+from components.usage import clock
+from components.words import count, plain
 
 _FILES = {
     "Everything (JSON)": ("json", "application/json", "Messages with all arms, exchanges, tools: to be imported again"),
@@ -28,7 +32,10 @@ _FILES = {
     "Calls (Parquet)": ("parquet", "application/vnd.apache.parquet", "The same for notebooks"),
 }
 _TURN, _REPORT, _UNDONE = "import-turn", "import-report", "import-undone"
+_MAKING = "export-making"
 _SHOWN = 20
+# A file of so many is made at the click, in a moment.
+_AT_ONCE = 50
 
 
 def export_panel(ids: Sequence[str] | None) -> None:
@@ -41,20 +48,78 @@ def export_panel(ids: Sequence[str] | None) -> None:
         key="export-format",
     )
     kind, mime, _ = _FILES[chosen or "Everything (JSON)"]
-    st.download_button(
-        "Download",
-        _content(kind, ids),
-        file_name=f"callsmith-{'calls' if kind in ('csv', 'parquet') else 'conversations'}.{kind}",
-        mime=mime,
-        key="export-download",
-        on_click="ignore",
-        disabled=ids is not None and not ids,
-        icon=":material/download:",
-    )
-    st.caption("No keys are in any of these files. For very many conversations: python -m callsmith export OUT")
+    name = f"callsmith-{'calls' if kind in ('csv', 'parquet') else 'conversations'}.{kind}"
+    number = len(services.store().kept_ids() if ids is None else ids)
+    if number > _AT_ONCE:
+        _prepared(kind, ids, number, name, mime)
+    else:
+        _download("Download", lambda: _content(_writer(kind, ids)), name, mime, off=not number and ids is not None)
+    st.caption("No keys are in any of these files. From the command line: python -m callsmith export OUT")
     if kind in ("csv", "parquet"):
         with st.expander("In a notebook", key="export-snippet"):
             st.code(SNIPPET, language="python")
+
+
+def _prepared(kind: str, ids: Sequence[str] | None, number: int, name: str, mime: str) -> None:
+    """A file of many conversations takes its time: it is made first, in sight, and downloaded then."""
+    what = kind, None if ids is None else tuple(ids)
+    making: Making | None = st.session_state.get(_MAKING)
+    if making is not None and making.what != what:
+        making.stop()
+        making = st.session_state[_MAKING] = None
+    if making is not None and making.running:
+        _progress(making)
+        return
+    if making is not None and making.problem:
+        st.error(f"The file could not be made. {plain(making.problem)}", icon=":material/error:")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if making is not None and not making.problem:
+            _download(f"Download ({size_words(making.size)})", making.content, name, mime)
+        st.button(
+            "Prepare the file" if making is None else "Prepare it anew",
+            key="export-prepare",
+            icon=":material/hourglass_top:" if making is None else ":material/refresh:",
+            type="secondary" if making is None else "tertiary",
+            on_click=_prepare,
+            args=(what, number, _writer(kind, ids)),
+        )
+    if making is None:
+        st.caption("This takes a moment, and goes on while you work on other pages.")
+    elif making.at is not None and not making.problem:
+        st.caption(f"{count(making.of, 'conversation')} as of {making.at.astimezone(clock.zone()):%H:%M}.")
+
+
+@st.fragment(run_every=0.5)
+def _progress(making: Making) -> None:
+    if not making.running:
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(
+            min(making.done / making.of, 1.0), f"Preparing: {making.done:,} of {count(making.of, 'conversation')} done"
+        )
+        st.button("Cancel", key="export-cancel", icon=":material/close:", on_click=_cancel, args=(making,))
+
+
+def _prepare(what: Hashable, number: int, write: Write) -> None:
+    st.session_state[_MAKING] = Making(what, number, write)
+
+
+def _cancel(making: Making) -> None:
+    making.stop()
+    st.session_state[_MAKING] = None
+
+
+def _download(label: str, data: Callable[[], bytes], name: str, mime: str, *, off: bool = False) -> None:
+    st.download_button(
+        label,
+        data,
+        file_name=name,
+        mime=mime,
+        key="export-download",
+        on_click="ignore",
+        disabled=off,
+        icon=":material/download:",
+    )
 
 
 def export_button(opened: Opened) -> None:
@@ -63,7 +128,7 @@ def export_button(opened: Opened) -> None:
     words = re.sub(r"[^a-z0-9]+", "-", conversation.title.lower()).strip("-")[:40].strip("-")
     st.download_button(
         "Export conversation",
-        _content("json", [conversation.id]),
+        lambda: _content(_writer("json", [conversation.id])),
         file_name=f"{words or 'conversation'}.conversation.json",
         mime="application/json",
         key="conversation-export",
@@ -151,22 +216,35 @@ def _show(name: str, report: Report) -> None:
             st.text("\n".join(list(report.lines())[1 + _SHOWN :]))
 
 
-def _content(kind: str, ids: Sequence[str] | None) -> Callable[[], bytes]:
-    """Made when it is asked for."""
+def _content(write: Write) -> bytes:
+    out = io.BytesIO()
+    write(out, document.unheard)
+    return out.getvalue()
 
-    def made() -> bytes:
-        store, redactor = services.store(), services.engine().logs.redactor
+
+def _writer(kind: str, ids: Sequence[str] | None) -> Write:
+    store, redactor = services.store(), services.engine().logs.redactor
+
+    def write(out: BinaryIO, begun: Begun) -> None:
         if kind in ("json", "jsonl"):
             export = document.export if kind == "json" else lines.export
-            return b"".join(redactor.clean(piece) for piece in export(store, ids))
-        found = (_without_keys(row, redactor) for row in rows(store, ids, price(store)))
+            out.writelines(redactor.clean(piece) for piece in export(store, ids, begun))
+            return
+        found = (_without_keys(row, redactor) for row in _heard(rows(store, ids, price(store)), store, ids, begun))
         if kind == "csv":
-            return b"".join(to_csv(found))
-        out = io.BytesIO()
-        to_parquet(found, out)
-        return out.getvalue()
+            out.writelines(to_csv(found))
+        else:
+            to_parquet(found, out)
 
-    return made
+    return write
+
+
+def _heard(found: Iterable[CallRow], store: Store, ids: Sequence[str] | None, begun: Begun) -> Iterator[CallRow]:
+    places = {one: at for at, one in enumerate(store.kept_ids() if ids is None else ids)}
+    for row in found:
+        if row.conversation_id in places:
+            begun(places[row.conversation_id])
+        yield row
 
 
 def _without_keys(row: CallRow, redactor: Redactor) -> CallRow:

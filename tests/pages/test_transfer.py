@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import threading
 from pathlib import Path
 
 import pandas as pd
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from callsmith.store import Store
 from components import services
+from components.conversations import transfer
 from tests.engine.record.kit import CANARY, document, filled, opened
 
 
@@ -102,3 +104,73 @@ def test_the_conversation_in_view(page: AppTest, store: Store) -> None:
     page.run()
     made = json.loads(page.session_state["files"]["Export conversation"])
     assert [one["id"] for one in made["conversations"]] == [main]
+
+
+@pytest.mark.parametrize("kind", ["Everything (JSON)", "Exchanges (JSON lines)", "Calls (CSV)", "Calls (Parquet)"])
+def test_a_file_of_many_is_made_first_and_is_the_same(
+    page: AppTest, store: Store, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(store)
+    page.run()
+    page.radio(key="export-format").set_value(kind).run()
+    whole = page.session_state["files"]["Download"]
+    monkeypatch.setattr(transfer, "_AT_ONCE", 1)
+    page.run()
+    assert "Download" not in page.session_state["files"]
+    page.button(key="export-prepare").click().run()
+    made = page.session_state["export-making"]
+    assert made.ended(10)
+    page.run()
+    assert not page.exception, page.exception
+    (label,) = (name for name in page.session_state["files"] if name.startswith("Download ("))
+    assert page.session_state["files"][label] == whole
+    assert any("conversations as of" in one.value for one in page.caption)
+    # Another choice is another file.
+    page.session_state["ids"] = store.kept_ids()[:2]
+    page.run()
+    assert not any(name.startswith("Download") for name in page.session_state["files"])
+
+
+def test_a_file_that_is_being_made_says_how_far_it_is_and_can_be_cancelled(
+    page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(store)
+    monkeypatch.setattr(transfer, "_AT_ONCE", 1)
+    begun, goes_on = threading.Event(), threading.Event()
+    reads = Store.kept_conversation
+
+    def slowly(self: Store, conversation_id: str) -> object:
+        if conversation_id == store.kept_ids()[1]:
+            begun.set()
+            assert goes_on.wait(10)
+        return reads(self, conversation_id)
+
+    monkeypatch.setattr(Store, "kept_conversation", slowly)
+    page.run()
+    page.button(key="export-prepare").click().run()
+    assert begun.wait(10)
+    page.run()
+    assert page.get("progress")[0].proto.text == "Preparing: 1 of 4 conversations done"
+    made = page.session_state["export-making"]
+    page.button(key="export-cancel").click().run()
+    assert not page.exception, page.exception
+    assert page.button(key="export-prepare").label == "Prepare the file" and not page.get("progress")
+    goes_on.set()
+    assert made.ended(10) and made.done == 1 and not made.running
+
+
+def test_a_file_that_cannot_be_made_says_so(page: AppTest, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(store)
+    monkeypatch.setattr(transfer, "_AT_ONCE", 1)
+    page.run()
+    monkeypatch.setattr(Store, "kept_conversation", lambda self, conversation_id: [][0])
+    page.button(key="export-prepare").click().run()
+    assert page.session_state["export-making"].ended(10)
+    page.run()
+    assert "could not be made" in page.error[0].value
+    monkeypatch.undo()
+    monkeypatch.setattr(transfer, "_AT_ONCE", 1)
+    page.button(key="export-prepare").click().run()
+    assert page.session_state["export-making"].ended(10)
+    page.run()
+    assert not page.error
