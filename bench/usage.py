@@ -8,7 +8,8 @@ import random
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +17,17 @@ import sqlalchemy as sa
 
 from bench.report import line
 from callsmith.prices_own import OwnPrices
-from callsmith.store import Store, usage_totals
+from callsmith.store import Store
+from callsmith.store.call_verdicts import exchange_calls
 from callsmith.store.schema import conversations, exchanges
-from callsmith.store.usage_totals import Span
+from callsmith.store.usage_tables import Span
+from callsmith.store.usage_tally import count_all
 from callsmith.types.setup import Setup
 from callsmith.usage_totals import Picked, totals
 from callsmith.usage_totals import conversations as by_conversation
 
 EXCHANGES, EACH, ROUNDS = 1_000_000, 10, 5
+_TOOLS = 12
 _YEAR, _NOW = 365 * 86_400, 1_790_000_000.0
 _PLACES = (
     ("OpenAI", "https://api.openai.com/v1/chat/completions", "openai-chat", ("gpt-5", "gpt-5-mini", "gpt-4.1")),
@@ -40,18 +44,32 @@ def run() -> None:
         seed(store, EXCHANGES)
         started = time.perf_counter()
         with store._write() as connection:
-            usage_totals.count_all(connection)
+            count_all(connection)
         line("usage: summing 1,000,000 exchanges once, as the migration does", time.perf_counter() - started, "s")
-        for said, span in (("all time", Span()), ("30 days", Span(_NOW - 30 * 86_400)), ("1 day", Span(_NOW - 86_400))):
-            times = []
-            for _ in range(ROUNDS):
-                started = time.perf_counter()
-                found = totals(store, Picked(span=span), OwnPrices())
-                times.append(time.perf_counter() - started)
-                assert found.exchanges
-                by_conversation(store, Picked(span=span), OwnPrices())
-            line(f"usage: figures, charts and tables of {said}", statistics.median(times), "s")
+        ids = tuple(f"c{at}" for at in range(0, EXCHANGES // EACH, EXCHANGES // EACH // 100))
+        for said, picked in (
+            ("all time", Picked()),
+            ("120 days", Picked(span=Span(_NOW - 120 * 86_400))),
+            ("30 days", Picked(span=Span(_NOW - 30 * 86_400))),
+            ("1 day", Picked(span=Span(_NOW - 86_400))),
+            ("all time, of one tool", Picked(tools=("tool_1",))),
+            ("30 days, of two tools", Picked(tools=("tool_1", "tool_5"), span=Span(_NOW - 30 * 86_400))),
+            ("a hundred conversations", Picked(conversations=ids)),
+        ):
+            whole = _seconds(partial(totals, store, picked, OwnPrices()))
+            line(f"usage: figures, charts and calls, {said}", whole, "s")
+            line(f"usage: by conversation, {said}", _seconds(partial(by_conversation, store, picked, OwnPrices())), "s")
         store.close()
+
+
+def _seconds(read: Callable[[], Any]) -> float:
+    """The median of some rounds."""
+    times = []
+    for _ in range(ROUNDS):
+        started = time.perf_counter()
+        assert read()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times)
 
 
 def seed(store: Store, number: int) -> None:
@@ -65,6 +83,22 @@ def seed(store: Store, number: int) -> None:
         made = _rows(store.owner, number, chance)
         while some := list(itertools.islice(made, 10_000)):
             connection.execute(sa.insert(exchanges), some)
+            connection.execute(sa.insert(exchange_calls), [call for row in some for call in _calls(row, chance)])
+
+
+def _calls(row: dict[str, Any], chance: random.Random) -> Iterator[dict[str, Any]]:
+    """Some tools are called far more often than others; one call in ten does not fit."""
+    for place in range(1, row["calls"] + 1):
+        tool = f"tool_{min(int(chance.expovariate(0.3)), _TOOLS - 1)}"
+        valid = None if chance.random() < 0.05 else chance.random() < 0.9
+        yield {
+            "exchange_id": row["id"],
+            "place": place,
+            "owner": row["owner"],
+            "tool": tool,
+            "version": None if valid is None else 1,
+            "valid": valid,
+        }
 
 
 def _rows(owner: str, number: int, chance: random.Random) -> Iterator[dict[str, Any]]:

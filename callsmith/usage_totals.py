@@ -1,6 +1,6 @@
 """What many exchanges used together: sums that the database made, priced, and set side by side.
 
-Prices are linear in tokens within a kind (``callsmith/store/usage_totals.py``), so a sum costs what its exchanges cost;
+Prices are linear in tokens within a kind (``callsmith/store/usage_tables.py``), so a sum costs what its exchanges cost;
 where the price depends on the length of the input, the average exchange is priced and counted. Unknown is None.
 """
 
@@ -14,29 +14,46 @@ from typing import Any
 from callsmith.prices import cost_of_sum
 from callsmith.prices_own import OwnPrices
 from callsmith.store import Store
+from callsmith.store.call_verdicts import CallVerdict, by_tool
 from callsmith.store.session_rows import Used
-from callsmith.store.usage_totals import DAY, HOUR, SUMS, TOKENS, Kind, Span, seconds_of
+from callsmith.store.usage_tables import DAY, HOUR, SUMS, TOKENS, WEEK, Kind, Span
+from callsmith.store.usage_tally import seconds_of
+from callsmith.store.usage_totals import SumsRead
 from callsmith.types.connection import Connection
 from callsmith.types.usage import Usage
 
 CONVERSATIONS = 50
+# So many exchanges are summed one by one, within half a second.
+EXACT = 5_000
 _PLACES = {name: place for place, name in enumerate(SUMS)}
-_HOURLY, _DAILY = 3 * DAY, 200 * DAY
+_HOURLY, _DAILY = 3 * DAY, 120 * DAY
+_FROM_MONDAY = 72
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """Which exchanges count. Empty means every one. ``shift``: hours that the reader's clock is east of UTC."""
+    """Which exchanges count. Empty means every one; of ``tools``, which were called, any. ``conversations`` are ids.
+    ``shift``: hours that the reader's clock is east of UTC."""
 
     models: tuple[str, ...] = ()
     connections: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
+    conversations: tuple[str, ...] = ()
     span: Span = Span()
     shift: int = 0
 
     def fits(self, kind: Kind) -> bool:
-        return (not self.models or kind.model in self.models) and (
-            not self.connections or kind.connection in self.connections
-        )
+        if bool(self.tools) != bool(kind.tools):
+            return False
+        return self.asks(kind.model, kind.connection) and (not self.tools or not set(self.tools).isdisjoint(kind.tools))
+
+    def asks(self, model: str, connection: str) -> bool:
+        """Whether the model and the connection fit."""
+        return (not self.models or model in self.models) and (not self.connections or connection in self.connections)
+
+    def of_tools(self, called: Mapping[str, Called]) -> dict[str, Called]:
+        """What was called, of the tools that count."""
+        return {tool: counts for tool, counts in called.items() if not self.tools or tool in self.tools}
 
 
 @dataclass(slots=True)
@@ -59,13 +76,27 @@ class Sum:
         return self.values[_PLACES[name]]
 
     def tokens(self, name: str) -> int | None:
-        """Of input, output or total; None where no exchange reported it."""
+        """Of input, output, cache_read, reasoning or total; None where no exchange reported it."""
         return self[name] if self[f"with_{name}"] else None
 
     def add(self, more: Sequence[int], usd: float, unpriced: int) -> None:
         self.values = list(map(add, self.values, more))
         self.cost += usd
         self.unpriced += unpriced
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Calls of one tool, in so many exchanges. The arguments of the others could not be judged."""
+
+    exchanges: int
+    calls: int
+    valid: int
+    invalid: int
+
+    @property
+    def unjudged(self) -> int:
+        return self.calls - self.valid - self.invalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +111,21 @@ class Percentiles:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """``step`` is the length of a place in seconds; ``series`` and ``times`` are by the Unix second a place begins."""
+    """``step`` is the length of a place in seconds; ``series`` and ``times`` are by the Unix second a place begins.
+    ``exact``: to the second. Where it is not, times and calls of tools are those of whole days of UTC. An exchange that
+    called two tools counts for both in ``called``. Weeks begin on Monday, on UTC's clock."""
 
     whole: Sum
     played: Sum
     step: int
+    exact: bool
     series: Mapping[float, Sum]
     times: Mapping[float, Percentiles]
     time: Percentiles
     models: Mapping[str, Sum]
     connections: Mapping[str, Sum]
-    tools: Mapping[str, Sum]
+    players: Mapping[str, Sum]
+    called: Mapping[str, Called]
 
     @property
     def exchanges(self) -> int:
@@ -98,13 +133,17 @@ class Totals:
 
 
 def totals(store: Store, picked: Picked, own: OwnPrices) -> Totals:
-    kinds = {kind.id: kind for kind in store.usage_kinds() if picked.fits(kind)}
-    step = _step(store, list(kinds), picked)
+    read, exact = _read(store, picked)
+    known = read.usage_kinds()
+    fitting = [kind for kind in known if picked.fits(kind)]
+    ids, kinds = _told(fitting)
+    step = _step(read, ids, picked.span)
+    shift = _FROM_MONDAY if step == WEEK else picked.shift
     series: dict[float, Sum] = {}
     by_kind: dict[int, Sum] = {}
-    for row in store.usage_sums(list(kinds), picked.span, step=step, shift=picked.shift):
+    for row in read.usage_sums(ids, picked.span, step=step, shift=shift):
         number, place, sums = row[0], row[1], row[2:]
-        begins = float((place * step - picked.shift) * HOUR)
+        begins = float((place * step - shift) * HOUR)
         usd = _cost(kinds[number], sums, begins + step * HOUR / 2, own)
         unpriced = sums[0] if usd is None else 0
         series.setdefault(begins, Sum()).add(sums, usd or 0.0, unpriced)
@@ -112,47 +151,72 @@ def totals(store: Store, picked: Picked, own: OwnPrices) -> Totals:
     whole, played = Sum(), Sum()
     models: dict[str, Sum] = {}
     connections: dict[str, Sum] = {}
-    tools: dict[str, Sum] = {}
+    players: dict[str, Sum] = {}
     for number, one in by_kind.items():
         kind = kinds[number]
         into = [whole, models.setdefault(kind.model, Sum()), connections.setdefault(kind.connection, Sum())]
         if kind.plays:
-            into += [played, tools.setdefault(kind.plays, Sum())]
+            into += [played, players.setdefault(kind.plays, Sum())]
         for other in into:
             other.add(one.values, one.cost, one.unpriced)
     long = max(step, 24)
-    times, time = _times(store.usage_times(list(kinds), picked.span, step=long, shift=picked.shift), long, picked.shift)
+    who = {kind.who for kind in fitting}
+    times, time = _times(read.usage_times(who, picked.span, step=long, shift=shift), long, shift)
+    asked = {kind.who for kind in known if picked.asks(kind.model, kind.connection) and not kind.tools}
+    called = {tool: Called(*counts) for tool, *counts in read.usage_tools(asked, picked.span)}
     return Totals(
         whole,
         played,
         step * HOUR,
+        exact,
         dict(sorted(series.items())),
         times,
         time,
         models,
         connections,
-        tools,
+        players,
+        picked.of_tools(called),
     )
 
 
-def _step(store: Store, kinds: Sequence[int], picked: Picked) -> int:
+def called_in(exchanges: Iterable[Sequence[CallVerdict]]) -> dict[str, Called]:
+    """By tool, of the calls of some exchanges."""
+    found: dict[str, list[int]] = {}
+    for calls in exchanges:
+        for tool, counts in by_tool(calls).items():
+            found[tool] = list(map(add, found.get(tool, (0, 0, 0, 0)), counts))
+    return {tool: Called(*counts) for tool, counts in found.items()}
+
+
+def _read(store: Store, picked: Picked) -> tuple[SumsRead, bool]:
+    exact = bool(picked.conversations) or not store.usage_is_many(EXACT, picked.span)
+    return (store.usage_exact(picked.span, picked.conversations) if exact else store), exact
+
+
+def _told(kinds: Sequence[Kind]) -> tuple[list[int], dict[int, Kind]]:
+    """Their numbers, and one kind for each base, which says all but the tools."""
+    return [kind.id for kind in kinds], {kind.base: kind for kind in kinds}
+
+
+def _step(read: SumsRead, kinds: Sequence[int], span: Span) -> int:
     """Hours of a place: few enough places to read, fine enough to see something."""
-    bounds = store.usage_bounds(kinds)
+    bounds = read.usage_bounds(kinds)
     if bounds is None:
         return 24
-    first = bounds[0] if picked.span.start is None else max(bounds[0], picked.span.start)
-    last = bounds[1] if picked.span.end is None else min(bounds[1], picked.span.end)
-    return 1 if last - first <= _HOURLY else 24 if last - first <= _DAILY else 168
+    first = bounds[0] if span.start is None else max(bounds[0], span.start)
+    last = bounds[1] if span.end is None else min(bounds[1], span.end)
+    return 1 if last - first <= _HOURLY else 24 if last - first <= _DAILY else WEEK
 
 
 def conversations(store: Store, picked: Picked, own: OwnPrices) -> list[tuple[str, str, Sum]]:
-    """(id, title, sum) of those with the most tokens; the title of a deleted one is empty. By whole days of UTC."""
-    kinds = {kind.id: kind for kind in store.usage_kinds() if picked.fits(kind)}
+    """(id, title, sum) of those with the most tokens; the title of a deleted one is empty. By whole days of UTC where
+    the totals are not exact."""
+    read, _ = _read(store, picked)
+    ids, kinds = _told([kind for kind in read.usage_kinds() if picked.fits(kind)])
     found: dict[tuple[str, str], Sum] = {}
-    for row in store.usage_sessions(list(kinds), picked.span, CONVERSATIONS):
-        sums = row[4:]
-        usd = _cost(kinds[row.kind], sums, float(row.day * DAY), own)
-        one = found.setdefault((row.conversation_id, row.title), Sum())
+    for conversation_id, title, kind, day, *sums in read.usage_sessions(ids, picked.span, CONVERSATIONS):
+        usd = _cost(kinds[kind], sums, float(day * DAY), own)
+        one = found.setdefault((conversation_id, title), Sum())
         one.add(sums, usd or 0.0, sums[0] if usd is None else 0)
     made = [(conversation_id, title, one) for (conversation_id, title), one in found.items()]
     return sorted(made, key=lambda one: -one[2]["total"])

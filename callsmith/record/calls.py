@@ -1,20 +1,20 @@
 """Every call that a model made, one row each, and every exchange without a call, so that the rows sum to the charts.
 
 An exchange's tokens, cost and times stand on its first row alone, so that a plain sum counts them once. Unknown is
-None, never 0. A call answered in several arms is told as in the arm in view, else as it was answered last.
+None, never 0. A call answered in several arms is told as in the arm in view, else as it was answered last. Of a call
+whose message was deleted the tool and the verdict are still known.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from callsmith.calls import judge
 from callsmith.store import Store, UsageRow
+from callsmith.store.call_verdicts import CallVerdict
 from callsmith.store.called import CalledIn
-from callsmith.store.records import ToolVersion
 from callsmith.types.parts import ToolCall, ToolResult
 from callsmith.types.usage import Usage
 
@@ -58,35 +58,27 @@ class CallRow:
 def rows(store: Store, ids: Collection[str] | None = None, price: Price = lambda row: None) -> Iterator[CallRow]:
     """Conversation by conversation, oldest first in each. ``price`` knows what an ended exchange cost in US dollars.
 
-    Where no ids are given, what deleted conversations used is there too, without their calls.
+    Where no ids are given, what deleted conversations used is there too, without titles, arguments and results.
     """
-    versions = _Versions(store)
     for told in store.called_in(store.kept_ids() if ids is None else list(dict.fromkeys(ids))):
-        known = versions.of(told.tool_ids)
-        answers = _Answers(told)
-        for used, node_id in told.used:
-            message = told.messages.get(node_id or "")
-            yield from _exchange(used, node_id or "", message.calls if message else (), answers, known, price)
+        yield from _conversation(told, price)
     for told in store.called_in(store.kept_ids(deleted=True), deleted=True) if ids is None else ():
-        for used, _ in told.used:
-            yield CallRow(**_plain(used), **_use(used, price))
+        yield from _conversation(told, price)
 
 
-def _exchange(
-    used: UsageRow,
-    node_id: str,
-    calls: Sequence[ToolCall],
-    answers: _Answers,
-    known: Mapping[str, Sequence[ToolVersion]],
-    price: Price,
-) -> Iterator[CallRow]:
-    plain, use = _plain(used), _use(used, price)
-    if not calls:
-        yield CallRow(**plain, **use)
-    for number, call in enumerate(calls, start=1):
-        version = _version(known, call.name, used.marks.started)
-        made = _call(call, answers.to(node_id, call), version)
-        yield CallRow(**{**plain, **(use if number == 1 else {}), "call": number, **made})
+def _conversation(told: CalledIn, price: Price) -> Iterator[CallRow]:
+    answers = _Answers(told)
+    for used, node_id, verdicts in told.used:
+        plain, use = _plain(used), _use(used, price)
+        if not verdicts:
+            yield CallRow(**plain, **use)
+        message = told.messages.get(node_id or "")
+        calls = message.calls if message is not None else ()
+        for number, verdict in enumerate(verdicts, start=1):
+            call = calls[number - 1] if number <= len(calls) else None
+            result = None if call is None else answers.to(node_id or "", call)
+            made = _call(verdict, call, result)
+            yield CallRow(**{**plain, **(use if number == 1 else {}), "call": number, **made})
 
 
 def _plain(used: UsageRow) -> dict[str, Any]:
@@ -121,13 +113,12 @@ def _use(used: UsageRow, price: Price) -> dict[str, Any]:
     )
 
 
-def _call(call: ToolCall, result: ToolResult | None, version: ToolVersion | None) -> dict[str, Any]:
-    verdict = judge(call, {} if version is None else {call.name: version.tool})
+def _call(verdict: CallVerdict, call: ToolCall | None, result: ToolResult | None) -> dict[str, Any]:
     row = dict(
-        tool=call.name,
-        call_id=call.id,
-        schema_version=None if version is None else version.number,
-        arguments=call.arguments,
+        tool=verdict.tool,
+        call_id=None if call is None else call.id,
+        schema_version=verdict.version,
+        arguments=None if call is None else call.arguments,
         valid=verdict.valid,
     )
     if result is None:
@@ -162,30 +153,3 @@ class _Answers:
 
     def to(self, node_id: str, call: ToolCall) -> ToolResult | None:
         return next((result for result in self._results.get(node_id, ()) if result.call_id == call.id), None)
-
-
-class _Versions:
-    """The versions of tools by every name they had, each tool read once."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._read: dict[str, Sequence[ToolVersion]] = {}
-
-    def of(self, ids: Iterable[str]) -> dict[str, list[ToolVersion]]:
-        """Oldest first under each name."""
-        found: dict[str, list[ToolVersion]] = {}
-        for tool_id in dict.fromkeys(ids):
-            if tool_id not in self._read:
-                self._read[tool_id] = self._store.versions(tool_id)[::-1]
-            for version in self._read[tool_id]:
-                found.setdefault(version.tool.name, []).append(version)
-        return found
-
-
-def _version(known: Mapping[str, Sequence[ToolVersion]], name: str, at: float) -> ToolVersion | None:
-    """The last one made before the model was asked; the first one where all came later."""
-    named = known.get(name)
-    if not named:
-        return None
-    before = [version for version in named if version.created_at.timestamp() <= at]
-    return max(before, key=lambda version: version.created_at) if before else named[0]

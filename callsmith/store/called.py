@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from callsmith.store import rows
+from callsmith.store.call_verdicts import CallVerdict, verdicts
 from callsmith.store.exchanges import Exchanges
 from callsmith.store.records import UsageRow
 from callsmith.store.schema import conversations, exchanges, nodes
@@ -21,31 +22,30 @@ _AT_ONCE = 100
 @dataclass(frozen=True, slots=True)
 class CalledIn:
     """One conversation. ``parents``: of every message, in the order they came; ``messages``: those with calls or
-    results. ``used``: its exchanges, oldest first, each with the message it left."""
+    results. ``used``: its exchanges, oldest first, each with the message it left and a verdict for each call."""
 
     id: str
     head: str | None
-    tool_ids: tuple[str, ...]
     parents: Mapping[str, str | None]
     messages: Mapping[str, Message]
-    used: Sequence[tuple[UsageRow, str | None]]
+    used: Sequence[tuple[UsageRow, str | None, Sequence[CallVerdict]]]
 
 
 class Called(Exchanges):
     def called_in(self, ids: Sequence[str], *, deleted: bool = False) -> Iterator[CalledIn]:
-        """Those of these conversations that are there, in this order. Of deleted ones, what they used alone."""
+        """Those of these conversations that are there, in this order. Of deleted ones, without their messages."""
         for start in range(0, len(ids), _AT_ONCE):
             yield from self._called_in(ids[start : start + _AT_ONCE], deleted=deleted)
 
     def _called_in(self, ids: Sequence[str], *, deleted: bool) -> Iterator[CalledIn]:
-        kept = sa.select(conversations.c.id, conversations.c.title, conversations.c.head, conversations.c.setup).where(
+        kept = sa.select(conversations.c.id, conversations.c.title, conversations.c.head).where(
             conversations.c.owner == self.owner,
             conversations.c.id.in_(ids),
             conversations.c.deleted_at.is_not(None) == deleted,
         )
         with self._read() as connection:
             found = {row.id: row for row in connection.execute(kept)}
-            used: dict[str, list[tuple[UsageRow, str | None]]] = {one: [] for one in found}
+            used: dict[str, list[tuple[UsageRow, str | None, Sequence[CallVerdict]]]] = {one: [] for one in found}
             parents: dict[str, dict[str, str | None]] = {one: {} for one in found}
             messages: dict[str, dict[str, Message]] = {one: {} for one in found}
             asked = (
@@ -53,9 +53,11 @@ class Called(Exchanges):
                 .where(self._theirs_of(list(found)))
                 .order_by(exchanges.c.conversation_id, exchanges.c.started_at, exchanges.c.id)
             )
-            for row in connection.execute(asked):
+            sent = connection.execute(asked).all()
+            called = verdicts(connection, [row.id for row in sent if row.calls])
+            for row in sent:
                 title = "" if deleted else found[row.conversation_id].title
-                used[row.conversation_id].append((rows.to_usage_row(row, title), row.node_id))
+                used[row.conversation_id].append((rows.to_usage_row(row, title), row.node_id, called.get(row.id, ())))
             said = [] if deleted else connection.execute(self._messages(list(found))).all()
             for within, node_id, parent, message in said:
                 parents[within][node_id] = parent
@@ -63,8 +65,7 @@ class Called(Exchanges):
                     messages[within][node_id] = from_json(Message, message)
         for one in ids:
             if one in found:
-                tools = tuple(use["tool_id"] for use in found[one].setup.get("tools", ()))
-                yield CalledIn(one, found[one].head, tools, parents[one], messages[one], used[one])
+                yield CalledIn(one, found[one].head, parents[one], messages[one], used[one])
 
     def _messages(self, ids: Sequence[str]) -> sa.Select[Any]:
         text = sa.cast(nodes.c.message, sa.Text)

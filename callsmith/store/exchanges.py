@@ -15,10 +15,12 @@ from typing import Any, get_args
 import sqlalchemy as sa
 
 from callsmith.conversation import Node
-from callsmith.store import rows, tree, usage_totals
+from callsmith.store import rows, tree, usage_tally
 from callsmith.store.base import Base, NotFound, now
+from callsmith.store.call_verdicts import Asked, judge_calls
 from callsmith.store.records import ExchangeInfo, ExchangeState, UsageRow
 from callsmith.store.schema import conversations, exchange_chunks, exchanges
+from callsmith.store.usage_tables import HOUR, usage_hours, usage_kinds
 from callsmith.types.codec import to_json
 from callsmith.types.exchange import Exchange, Headers, Marks
 from callsmith.types.turn import Turn
@@ -94,7 +96,7 @@ class Exchanges(Base):
             if begun.state not in _OPEN:
                 return
             if begun.state != "running":
-                usage_totals.count(connection, self.owner, [exchange.id], sign=-1)
+                usage_tally.count(connection, self.owner, [exchange.id], sign=-1)
             values = rows.from_exchange(exchange) | rows.from_turn(turn)
             if node is not None and (
                 begun.plays or not tree.holds(connection, self.owner, begun.conversation_id, node)
@@ -103,7 +105,9 @@ class Exchanges(Base):
             values |= {"body": exchange.body, "node_id": None if node is None else node.id}
             connection.execute(self._one(sa.update(exchanges), exchange.id).values(values))
             connection.execute(sa.delete(exchange_chunks).where(self._chunks(exchange.id)))
-            usage_totals.count(connection, self.owner, [exchange.id])
+            asked = Asked(exchange.id, exchange.marks.started, turn.calls)
+            judge_calls(connection, self.owner, begun.conversation_id, [asked])
+            usage_tally.count(connection, self.owner, [exchange.id])
             if not begun.plays:
                 tree.touch(connection, self.owner, begun.conversation_id)
             if node is not None:
@@ -157,10 +161,10 @@ class Exchanges(Base):
     def last_usage_rows(self, wire: str, most: int) -> list[UsageRow]:
         """The ``most`` last exchanges in a format that reported their input, oldest first. Looked for only in the hours
         that have any, so that it is as quick where there are very many others."""
-        kinds, hours = usage_totals.usage_kinds.c, usage_totals.usage_hours.c
+        kinds, hours = usage_kinds.c, usage_hours.c
         held = (
             sa.select(hours.hour)
-            .join(usage_totals.usage_kinds, kinds.id == hours.kind)
+            .join(usage_kinds, kinds.id == hours.kind)
             .where(kinds.owner == self.owner, kinds.wire == wire, hours.with_input > 0)
             .group_by(hours.hour)
             .order_by(hours.hour.desc())
@@ -175,8 +179,8 @@ class Exchanges(Base):
         found: list[UsageRow] = []
         with self._read() as connection:
             for hour in connection.execute(held).scalars().all():
-                begins = hour * usage_totals.HOUR
-                within = (exchanges.c.started_at >= begins, exchanges.c.started_at < begins + usage_totals.HOUR)
+                begins = hour * HOUR
+                within = (exchanges.c.started_at >= begins, exchanges.c.started_at < begins + HOUR)
                 found += map(rows.to_usage_row, connection.execute(query.where(*within).limit(most - len(found))))
                 if len(found) >= most:
                     break

@@ -12,8 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from callsmith.conversation import Node
-from callsmith.store import rows, tree, usage_totals
+from callsmith.store import rows, tree, usage_tally
 from callsmith.store.base import StoreError, now
+from callsmith.store.call_verdicts import Asked, judge_calls
 from callsmith.store.called import Called
 from callsmith.store.records import ExchangeInfo, ToolRecord, ToolVersion
 from callsmith.store.schema import conversations, exchanges, nodes, tool_versions, tools
@@ -163,7 +164,7 @@ class RecordsIO(Called, Tools):
                     for start in range(0, len(taken), _AT_ONCE):
                         some = [self._exchange_row(conversation.id, one) for one in taken[start : start + _AT_ONCE]]
                         connection.execute(sa.insert(exchanges), some)
-                        usage_totals.count(connection, self.owner, [row["id"] for row in some])
+                    self._count(connection, conversation, taken)
         except (sa.exc.SQLAlchemyError, OverflowError) as error:
             raise StoreError(f"The database refuses it: {getattr(error, 'orig', None) or error}") from error
 
@@ -184,6 +185,18 @@ class RecordsIO(Called, Tools):
         connection.execute(sa.insert(conversations).values(row))
         tree.add_nodes(connection, self.owner, kept.id, kept.nodes)
         tree.move_head(connection, self.owner, kept.id, kept.head)
+
+    def _count(self, connection: sa.Connection, conversation: KeptConversation, taken: Sequence[KeptExchange]) -> None:
+        said = {node.id: node.message for node in conversation.nodes}
+        asked = [
+            Asked(one.exchange.id, one.exchange.marks.started, said[one.info.node_id].calls)
+            for one in taken
+            if one.info.node_id in said
+        ]
+        judge_calls(connection, self.owner, conversation.id, asked)
+        for start in range(0, len(taken), _AT_ONCE):
+            ids = [one.exchange.id for one in taken[start : start + _AT_ONCE]]
+            usage_tally.count(connection, self.owner, ids)
 
     def _exchange_row(self, conversation_id: str, kept: KeptExchange) -> dict[str, Any]:
         info = kept.info

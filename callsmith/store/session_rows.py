@@ -13,7 +13,7 @@ from callsmith.store import standing
 from callsmith.store.records import ConversationState
 from callsmith.store.rows import AnyRow
 from callsmith.store.schema import conversation_words, conversations, exchanges, nodes
-from callsmith.store.usage_totals import KIND, SUMS, Kind, usage_kinds, usage_sessions
+from callsmith.store.usage_tables import KIND, SUMS, Kind, counts_all, to_kind, usage_kinds, usage_sessions
 from callsmith.store.words import folded
 
 _AROUND = 60
@@ -84,13 +84,13 @@ def _used(connection: sa.Connection, ids: Sequence[str]) -> dict[str, list[Used]
             *sums,
         )
         .join(usage_kinds, usage_kinds.c.id == usage_sessions.c.kind)
-        .where(usage_sessions.c.conversation_id.in_(ids), usage_sessions.c.exchanges > 0)
+        .where(usage_sessions.c.conversation_id.in_(ids), usage_sessions.c.exchanges > 0, counts_all())
         .order_by(usage_sessions.c.day)
     )
     found: dict[str, list[Used]] = {}
     kinds = 3 + len(KIND)
     for row in connection.execute(query):
-        found.setdefault(row[0], []).append(Used(Kind(*row[2:kinds]), row[1], tuple(row[kinds:])))
+        found.setdefault(row[0], []).append(Used(to_kind(row[2:kinds]), row[1], tuple(row[kinds:])))
     return found
 
 

@@ -15,7 +15,7 @@ from callsmith.store.conversations import Conversations
 from callsmith.store.engine import FOLDED
 from callsmith.store.schema import conversation_words, conversations, exchanges
 from callsmith.store.session_rows import SessionRow, names
-from callsmith.store.usage_totals import usage_kinds, usage_sessions
+from callsmith.store.usage_tables import counts_all, usage_kinds, usage_sessions
 from callsmith.store.words import words_of
 
 Order = Literal["newest", "oldest", "title", "tokens"]
@@ -194,8 +194,9 @@ def _order(order: Order) -> tuple[sa.ColumnElement[Any], ...]:
         return (sa.func.lower(conversations.c.title), conversations.c.updated_at.desc())
     if order == "tokens":
         theirs = usage_sessions.c.conversation_id == conversations.c.id
-        total = sa.select(sa.func.sum(usage_sessions.c.total)).where(theirs).scalar_subquery()
-        return (sa.func.coalesce(total, 0).desc(),)
+        sums = sa.join(usage_sessions, usage_kinds, usage_kinds.c.id == usage_sessions.c.kind)
+        total = sa.select(sa.func.sum(usage_sessions.c.total)).select_from(sums).where(theirs, counts_all())
+        return (sa.func.coalesce(total.scalar_subquery(), 0).desc(),)
     return (conversations.c.updated_at.asc() if order == "oldest" else conversations.c.updated_at.desc(),)
 
 

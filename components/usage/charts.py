@@ -14,6 +14,8 @@ import pandas as pd
 import streamlit as st
 
 from callsmith import usage
+from components.usage import brush
+from components.usage.brush import Part
 from components.words import count, seconds
 
 LATEST, LATEST_NARROW = 60, 30
@@ -26,8 +28,8 @@ _FEW, _SLIM = 8, 18
 _ORDER = "Exchange, oldest first"
 
 
-def tokens(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> None:
-    """Stacked bars, one an exchange."""
+def tokens(frame: pd.DataFrame, *, key: str, narrow: bool = False, part: Part | None = None) -> None:
+    """Stacked bars, one an exchange. ``part``: what is said of exchanges that were dragged over, by their numbers."""
     shown = frame.tail(LATEST_NARROW if narrow else LATEST)
     parts = usage.long(shown)
     if parts.empty:
@@ -50,7 +52,13 @@ def tokens(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> None:
         .mark_text(text="?", baseline="bottom", dy=-2, fontSize=13, color=_GREY)
         .encode(x=_exchanges(), y=alt.datum(0), tooltip=[*_who(), alt.Tooltip("said:N", title="Tokens")])
     )
-    _draw(alt.layer(bars, marks) if len(silent) else bars, key, _tokens_said(shown))
+    if part is not None:
+        bars = bars.add_params(brush.param())
+    chart = alt.layer(bars, marks) if len(silent) else bars
+    if part is None:
+        _draw(chart, key, _tokens_said(shown))
+    else:
+        brush.draw(chart.properties(height=_HEIGHT), key, _tokens_said(shown), "exchange", part)
     _notes(
         frame, shown, f"? marks an exchange whose usage was not reported ({len(silent)} here)." if len(silent) else ""
     )

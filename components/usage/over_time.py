@@ -10,9 +10,10 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from callsmith.store.usage_tables import DAY, Span
 from callsmith.usage_totals import Picked, Sum, Totals, conversations, totals
 from components import services
-from components.usage import costs
+from components.usage import brush, costs, filters, tool_calls
 from components.usage.charts import COLOURS
 from components.usage.figures import Figure, figures, short
 from components.usage.table import NOT_REPORTED, csv_text
@@ -35,14 +36,16 @@ def render(picked: Picked, zone: tzinfo) -> bool:
     if not found.exchanges:
         return False
     figures(_figures(found), columns=5, narrowest=150, key="usage-figures")
-    st.caption(_remarks(found))
+    st.caption(_remarks(found, picked))
     with st.grid(2, min_column_width=360, gap="medium", key="usage-charts") as grid:
         with grid.cell():
-            st.markdown(f"**Tokens by {_STEPS.get(found.step, '7 days')}**")
+            st.markdown(f"**Tokens by {_STEPS.get(found.step, 'week')}**")
             _tokens(found, zone)
         with grid.cell():
             st.markdown("**Time to the first token and to the end**")
             _latency(found, zone)
+    told = sum(made.calls for made in found.called.values())
+    tool_calls.render(found.called, 0 if picked.tools else found.whole["calls"] - told)
     _breakdown(found, picked, zone)
     return True
 
@@ -85,10 +88,12 @@ def _whole(label: str, whole: Sum, name: str, part: str, part_name: str) -> Figu
         return Figure(label, NOT_REPORTED, "No provider said how many tokens these were.")
     silent = whole.exchanges - whole[f"with_{name}"]
     said = f" Not counted: {count(silent, 'exchange')} without a report." if silent else ""
-    return Figure(label, short(tokens), f"{count(tokens, 'token')}, {whole[part]:,} {part_name}.{said}")
+    of_it = whole.tokens(part)
+    inside = f"{part_name} not reported" if of_it is None else f"{of_it:,} {part_name}"
+    return Figure(label, short(tokens), f"{count(tokens, 'token')}, {inside}.{said}")
 
 
-def _remarks(found: Totals) -> str:
+def _remarks(found: Totals, picked: Picked) -> str:
     said = []
     if found.whole.unpriced and found.whole.usd is not None:
         said.append(f"The cost is partly unknown: {count(found.whole.unpriced, 'exchange')} without a known price.")
@@ -96,41 +101,66 @@ def _remarks(found: Totals) -> str:
         tokens = found.played.tokens("total")
         used = "tokens not reported" if tokens is None else count(tokens, "token")
         said.append(f"Of this {money(found.played.usd)} and {used} by models playing tools.")
-    said.append("Times are known to within 7 %, and where exchanges are chosen by time, by whole days of UTC.")
+    said.append("Times are known to within 7 %.")
+    if not found.exact and picked.span != Span():
+        what = "Times and calls per tool" if found.step in _STEPS else "All figures"
+        said.append(f"{what} are those of whole days of UTC.")
     return plain(" ".join(said))
 
 
+@st.fragment
 def _tokens(found: Totals, zone: tzinfo) -> None:
     rows = []
     for begins, one in found.series.items():
         cached, reasoning = one["cache_read"], one["reasoning"]
         parts = (max(one["input"] - cached, 0), cached, max(one["output"] - reasoning, 0), reasoning)
         for order, (part, tokens) in enumerate(zip(COLOURS, parts, strict=True)):
-            rows.append({"time": _at(begins, zone), "part": part, "tokens": tokens, "order": order})
+            rows.append({**_place(begins, found.step, zone), "part": part, "tokens": tokens, "order": order})
     scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
     chart = (
         alt.Chart(pd.DataFrame(rows))
         .mark_bar()
         .encode(
-            x=alt.X("time:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            x=_time(),
+            x2="ends:T",
             y=alt.Y("tokens:Q", title="Tokens", axis=alt.Axis(format="~s"), stack="zero"),
             color=alt.Color("part:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=2)),
             order=alt.Order("order:Q"),
             tooltip=[
-                alt.Tooltip("time:N", title="From"),
+                alt.Tooltip("said:N", title="From"),
                 alt.Tooltip("part:N", title="Part"),
                 alt.Tooltip("tokens:Q", title="Tokens", format=","),
             ],
         )
+        .add_params(brush.param())
+        .properties(height=_HEIGHT)
     )
     total = found.whole.tokens("total")
     said = f"Tokens of {count(found.exchanges, 'exchange')} over time, stacked by part"
-    _draw(chart, "usage-tokens-chart", f"{said}: {count(total, 'token') if total is not None else NOT_REPORTED}")
+    said = f"{said}: {count(total, 'token') if total is not None else NOT_REPORTED}"
+    brush.draw(chart, "usage-tokens-chart", said, "begins", lambda ends: _part(found, ends, zone))
+
+
+def _part(found: Totals, ends: list[float], zone: tzinfo) -> tuple[Span, str] | None:
+    """Whole places, as far as they are touched."""
+    first, last = min(ends) / 1000, max(ends) / 1000
+    touched = {begins: one for begins, one in found.series.items() if begins + found.step > first and begins < last}
+    if not touched:
+        return None
+    whole = Sum()
+    for one in touched.values():
+        whole.add(one.values, one.cost, one.unpriced)
+    span = Span(min(touched), max(touched) + found.step)
+    tokens = whole.tokens("total")
+    used = "tokens not reported" if tokens is None else count(tokens, "token")
+    return span, f"{brush.said(span, zone)}: {count(whole.exchanges, 'exchange')}, {used}, {money(whole.usd)}"
 
 
 def _latency(found: Totals, zone: tzinfo) -> None:
+    # Times are kept by the day.
+    step = max(found.step, DAY)
     rows = [
-        {"time": _at(begins, zone), "which": said, "seconds": value}
+        {**_place(begins, step, zone), "which": said, "seconds": value}
         for begins, at in found.times.items()
         for name, said in _TIMES.items()
         if (value := getattr(at, name)) is not None
@@ -143,7 +173,7 @@ def _latency(found: Totals, zone: tzinfo) -> None:
         alt.Chart(pd.DataFrame(rows))
         .mark_line(point=len(found.times) <= 3)
         .encode(
-            x=alt.X("time:O", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            x=_time(),
             y=alt.Y("seconds:Q", title="Time (s)"),
             color=alt.Color(
                 "which:N",
@@ -157,41 +187,59 @@ def _latency(found: Totals, zone: tzinfo) -> None:
                 scale=alt.Scale(domain=list(_TIMES.values()), range=[[1, 0], [4, 3], [1, 0], [4, 3]]),
             ),
             tooltip=[
-                alt.Tooltip("time:N", title="From"),
+                alt.Tooltip("said:N", title="From"),
                 alt.Tooltip("which:N", title="Until"),
                 alt.Tooltip("seconds:Q", title="Time (s)", format=".2f"),
             ],
         )
+        .properties(height=_HEIGHT)
     )
-    _draw(chart, "usage-times-chart", f"Times of {count(found.exchanges, 'exchange')}: {_within(found)}")
+    with st.container(key="usage-times-chart"):
+        st.altair_chart(chart, alt=f"Times of {count(found.exchanges, 'exchange')}: {_within(found)}")
+
+
+def _time() -> alt.X:
+    return alt.X("begins:T", title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True))
+
+
+def _place(begins: float, step: int, zone: tzinfo) -> dict[str, Any]:
+    """In milliseconds since 1970, which a browser shows on its own clock, with a gap to the next."""
+    return {"begins": begins * 1000, "ends": (begins + step * 0.9) * 1000, "said": _at(begins, zone)}
 
 
 def _breakdown(found: Totals, picked: Picked, zone: tzinfo) -> None:
     by = st.segmented_control("By", _BY, default="Model", required=True, key="usage-by", persist_state="session")
     sums: Iterable[tuple[str, Sum]]
+    ids: list[str] = []
     match by:
         case "Time":
             sums = [(_at(begins, zone), one) for begins, one in reversed(list(found.series.items()))]
         case "Connection":
             sums = _largest(found.connections.items())
         case "Played tool":
-            sums = _largest(found.tools.items())
+            sums = _largest(found.players.items())
         case "Conversation":
             theirs = conversations(services.store(), picked, costs.own())
             sums = [(title or "deleted or without a title", one) for _, title, one in theirs]
+            ids = [conversation_id for conversation_id, _, _ in theirs]
         case _:
             sums = _largest(found.models.items())
     frame = pd.DataFrame([_row(str(by), name, one) for name, one in sums])
     if frame.empty:
         st.caption("Models played no tools in these exchanges.")
         return
-    if by == "Conversation":
-        st.caption(f"{count(len(frame), 'conversation')} with the most tokens.")
     columns: dict[str, Any] = {
         name: st.column_config.NumberColumn(format="%.6f" if "dollars" in name else "localized")
         for name in frame.columns[1:]
     }
-    st.dataframe(frame, hide_index=True, key="usage-table", column_config=columns, placeholder=NOT_REPORTED)
+    shown: dict[str, Any] = {"hide_index": True, "column_config": columns, "placeholder": NOT_REPORTED}
+    if ids:
+        st.caption(f"{count(len(frame), 'conversation')} with the most tokens. Rows can be chosen to be shown alone.")
+        _narrowed(
+            st.dataframe(frame, **shown, key="usage-sessions", on_select="rerun", selection_mode="multi-row"), ids
+        )
+    else:
+        st.dataframe(frame, **shown, key="usage-table")
     st.download_button(
         "Download CSV",
         lambda: csv_text(frame),
@@ -204,15 +252,27 @@ def _breakdown(found: Totals, picked: Picked, zone: tzinfo) -> None:
     )
 
 
+def _narrowed(event: Any, ids: list[str]) -> None:
+    chosen = [ids[row] for row in event["selection"]["rows"] if row < len(ids)]
+    if chosen:
+        st.button(
+            f"Show only {count(len(chosen), 'conversation')}",
+            key="usage-sessions-only",
+            icon=":material/filter_alt:",
+            on_click=filters.only,
+            args=(chosen,),
+        )
+
+
 def _row(by: str, name: str, one: Sum) -> dict[str, Any]:
     return {
         by: name,
         "Exchanges": one.exchanges,
         "Tool calls": one["calls"],
         "Input (tokens)": one.tokens("input"),
-        "Cached input (tokens)": one["cache_read"],
+        "Cached input (tokens)": one.tokens("cache_read"),
         "Output (tokens)": one.tokens("output"),
-        "Reasoning (tokens)": one["reasoning"],
+        "Reasoning (tokens)": one.tokens("reasoning"),
         "Total (tokens)": one.tokens("total"),
         "Cost (US dollars)": one.usd,
         "Price unknown (exchanges)": one.unpriced,
@@ -226,8 +286,3 @@ def _largest(sums: Iterable[tuple[str, Sum]]) -> list[tuple[str, Sum]]:
 def _at(begins: float, zone: tzinfo) -> str:
     at = datetime.fromtimestamp(begins, UTC).astimezone(zone)
     return at.strftime("%Y-%m-%d" if at.hour == 0 else "%Y-%m-%d %H:%M")
-
-
-def _draw(chart: Any, key: str, said: str) -> None:
-    with st.container(key=key):
-        st.altair_chart(chart.properties(height=_HEIGHT), alt=said)

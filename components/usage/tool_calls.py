@@ -8,8 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from callsmith.record.calls import rows
-from callsmith.store import Store
+from callsmith.usage_totals import Called
 from components.usage.charts import COLOURS
 from components.usage.table import csv_text
 from components.words import count
@@ -27,43 +26,33 @@ _HEADINGS = {
 _COUNTS = ("exchanges", "calls", *_PARTS)
 
 
-def read(store: Store, numbers: Mapping[str, int]) -> pd.DataFrame:
-    """Every call that is still told, with the number of its exchange: ``exchange``, ``tool``, ``valid`` (None: not
-    judged). ``numbers`` are those of the exchanges by their ids."""
-    calls = [
-        (numbers[row.exchange_id], row.tool, row.valid)
-        for row in rows(store)
-        if row.tool is not None and row.exchange_id in numbers
-    ]
-    return pd.DataFrame(calls, columns=["exchange", "tool", "valid"]).astype({"tool": "str", "valid": "boolean"})
-
-
-def per_tool(calls: pd.DataFrame) -> pd.DataFrame:
+def frame(called: Mapping[str, Called]) -> pd.DataFrame:
     """The most called first. ``rate`` is in percent of the calls that could be judged, unknown where none could."""
-    made = calls.assign(
-        invalid=(~calls["valid"]).fillna(False), unjudged=calls["valid"].isna(), valid=calls["valid"].fillna(False)
-    )
-    found = made.groupby("tool", as_index=False).agg(
-        exchanges=("exchange", "nunique"),
-        calls=("tool", "size"),
-        **{part: (part, "sum") for part in _PARTS},
-    )
-    found = found.astype(dict.fromkeys(_COUNTS, "Int64"))
-    judged = found["valid"] + found["invalid"]
-    found["rate"] = (found["valid"] / judged.where(judged > 0) * 100).astype("Float64")
-    found = found[list(_HEADINGS)]
-    return found.sort_values(["calls", "tool"], ascending=[False, True], ignore_index=True)
+    rows = [
+        {
+            "tool": tool,
+            "calls": made.calls,
+            "rate": made.valid / judged * 100 if (judged := made.valid + made.invalid) else None,
+            "valid": made.valid,
+            "invalid": made.invalid,
+            "unjudged": made.unjudged,
+            "exchanges": made.exchanges,
+        }
+        for tool, made in called.items()
+    ]
+    found = pd.DataFrame(rows, columns=list(_HEADINGS))
+    kinds = {name: "Int64" for name in _COUNTS} | {"tool": "str", "rate": "Float64"}
+    return found.astype(kinds).sort_values(["calls", "tool"], ascending=[False, True], ignore_index=True)
 
 
-def render(calls: pd.DataFrame, told: int) -> None:
-    """``told`` is how many calls the exchanges count, with those whose messages are gone."""
+def render(called: Mapping[str, Called], untold: int) -> None:
+    """``untold`` calls were made in the same exchanges, but of which tools is not known."""
     st.markdown("**Calls per tool**")
-    if calls.empty:
+    if not called:
         st.caption("No tool was called in these exchanges.")
         return
-    found = per_tool(calls)
-    gone = told - len(calls)
-    left_out = f" {count(gone, 'call')} more went with deleted conversations or messages." if gone > 0 else ""
+    found = frame(called)
+    left_out = f" Of {count(untold, 'call')} more the messages are gone." if untold > 0 else ""
     st.caption(
         "Arguments are held against the schema the tool had when the model was asked. Free text and unknown tools "
         f"cannot be judged and are not in the rate. An exchange that called two tools stands in two rows.{left_out}"

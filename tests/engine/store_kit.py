@@ -76,9 +76,11 @@ def reply(asked: Exchange, to: Node, answer: Turn) -> Node:
     return Node(node_id(message, to.id), to.id, message)
 
 
-def exchanged(store: Store, text: str = "Hello", answer: Turn | None = None, exchange_id: str = "e1") -> str:
+def exchanged(
+    store: Store, text: str = "Hello", answer: Turn | None = None, exchange_id: str = "e1", setup: Setup | None = None
+) -> str:
     """A conversation with one question and, unless the exchange stays open, its reply."""
-    conversation_id = store.create(Setup())
+    conversation_id = store.create(setup or Setup())
     question = said(text)
     asked = exchange(exchange_id)
     unanswered = replace(asked, status=None, headers=(), attempts=())

@@ -10,25 +10,15 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from callsmith.store import Store, usage_totals
-from callsmith.store.usage_totals import (
-    RATIO,
-    Span,
-    bucket_of,
-    count_all,
-    seconds_of,
-    usage_hours,
-    usage_kinds,
-    usage_sessions,
-    usage_times,
-)
+from callsmith.store import Store, usage_tally
+from callsmith.store.usage_tables import TABLES, Span
+from callsmith.store.usage_tally import RATIO, bucket_of, count_all, seconds_of
 from callsmith.types.exchange import Marks
 from callsmith.types.setup import Setup
 from callsmith.types.turn import Turn
 from callsmith.types.usage import Usage
 from tests.engine.store_kit import exchange, turn, url_in
 
-TABLES = (usage_kinds, usage_hours, usage_sessions, usage_times)
 AT = 1_700_000_000.0
 
 
@@ -64,7 +54,7 @@ def anew(store: Store) -> list[list[tuple[Any, ...]]]:
 
 
 def test_sums_are_those_of_the_exchanges(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(usage_totals, "_BATCH", 2)
+    monkeypatch.setattr(usage_tally, "_BATCH", 2)
     ended(store, "a", Usage(input=100, output=20, cache_read=60))
     ended(store, "b", Usage(input=1, output=2), at=AT + 10)
     ended(store, "c", None)

@@ -15,11 +15,12 @@ from callsmith import settings, usage
 from callsmith.prices_own import OwnPrices
 from callsmith.record.calls import rows
 from callsmith.store import Store
+from callsmith.store.usage_tables import Span
 from callsmith.types.parts import ToolCall
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import Tool
 from callsmith.types.usage import Usage
-from callsmith.usage_totals import Picked, totals
+from callsmith.usage_totals import Picked, called_in, totals
 from components import services
 from components.usage import page as usage_page
 from components.usage import tool_calls
@@ -68,14 +69,14 @@ def test_calls_are_told_by_tool_with_what_fits_what_does_not_and_what_cannot_be_
 
 
 def test_exchanges_are_filtered_by_tool_and_by_conversation(store: Store) -> None:
-    called(store, "About Bern", fits(1))
+    bern = called(store, "About Bern", fits(1))
     called(store, "About nothing", ToolCall("c5", "invented", "{}"))
-    called(store, "Just words")
+    just_words = called(store, "Just words")
     at = page()
     at.multiselect(key="usage-tool").set_value(["invented"]).run()
     assert metrics(at)["Exchanges"] == "1" and list(tools(at)) == ["invented"]
     at.multiselect(key="usage-tool").set_value([]).run()
-    at.multiselect(key="usage-conversation").set_value(["About Bern", "Just words"]).run()
+    at.multiselect(key="usage-conversation").set_value([bern, just_words]).run()
     assert metrics(at)["Exchanges"] == "2" and list(tools(at)) == ["get_weather"]
     at.multiselect(key="usage-tool").set_value(["invented"]).run()
     assert not at.metric and at.button(key="usage-clear")
@@ -84,21 +85,26 @@ def test_exchanges_are_filtered_by_tool_and_by_conversation(store: Store) -> Non
     assert metrics(at)["Exchanges"] == "3"
 
 
-def test_exchanges_without_calls_and_calls_that_went_with_their_conversation_are_said(store: Store) -> None:
+def test_exchanges_without_calls_say_so_and_calls_of_a_deleted_conversation_stay_told(store: Store) -> None:
     called(store, "words")
     assert "No tool was called in these exchanges." in words(page())
     called(store, "kept", fits(1))
     store.delete(called(store, "gone", fits(2), fits(3)))
-    at = page()
-    assert tools(at)["get_weather"][0] == 1
-    assert "2 calls more went with deleted conversations or messages." in words(at)
+    assert tools(page())["get_weather"][0] == 3
 
 
-def test_where_there_are_many_it_is_said_where_calls_are_told(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_there_are_many_the_sums_tell_the_calls_and_narrow_to_each(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(usage_page, "FEW", 1)
-    called(store, "a", fits(1))
+    bern = called(store, "a", fits(1), ToolCall("c2", "get_weather", "{}"))
     called(store, "b", fits(2))
-    assert "Export all on the Conversations page has them as a table" in words(page())
+    at = page()
+    assert tools(at)["get_weather"] == [3, pytest.approx(66.7, abs=0.1), 2, 1, 0, 2]
+    assert "These are more than 1 exchanges." in words(at) and all(one.key != "usage-view" for one in at.get("segmented_control"))
+    at.multiselect(key="usage-conversation").set_value([bern]).run()
+    assert metrics(at)["Exchanges"] == "1" and tools(at)["get_weather"] == [2, 50.0, 1, 1, 0, 1]
+    assert at.segmented_control(key="usage-view").value == "Each exchange"
 
 
 def test_the_data_frame_sums_to_the_charts(store: Store, shared: Path) -> None:
@@ -112,7 +118,8 @@ def test_the_data_frame_sums_to_the_charts(store: Store, shared: Path) -> None:
     for name, total in (("input", summed["input"]), ("output", summed["output"])):
         value = sum(getattr(row, f"{name}_tokens") or 0 for row in told)
         assert value == each["output_total" if name == "output" else name].value == total > 0
-    found = tool_calls.per_tool(tool_calls.read(store, {row.exchange_id: n for n, row in enumerate(kept)}))
-    assert found["calls"].sum() == each["calls"].value == sum(row.tool is not None for row in told) > 50
-    assert found["valid"].sum() == sum(row.valid is True for row in told) > 20
-    assert found["invalid"].sum() == sum(row.valid is False for row in told)
+    for called in (totals(store, Picked(), OwnPrices()).called, called_in(store.usage_each(Span())[1].values())):
+        found = tool_calls.frame(called)
+        assert found["calls"].sum() == each["calls"].value == sum(row.tool is not None for row in told) > 50
+        assert found["valid"].sum() == sum(row.valid is True for row in told) > 20
+        assert found["invalid"].sum() == sum(row.valid is False for row in told)

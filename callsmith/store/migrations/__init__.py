@@ -1,3 +1,3 @@
 """The database's history, one file a change in ``versions``, run by alembic at start."""
 
-HEAD = "0005"
+HEAD = "0006"

@@ -61,6 +61,7 @@ def filled(store: Store) -> str:
             usage=Usage(100, 20, cache_read=5, reasoning=3, total=120, raw={"in": 100, "deep": [{"x": None}]}),
         ),
         "e1",
+        Setup(tools=(ToolUse(tool),)),
     )
     whole = store.load(main)
     assert whole is not None and whole.head is not None

@@ -147,7 +147,8 @@ def test_many_conversations_are_read_at_once_and_stand_in_order(store: Store) ->
     assert [one.conversation for one in found][:2] == ["Hello 0", "Hello 1"]
     assert {one.tool for one in found} == {"f"} and not list(rows(store, ["nope"]))
     gone = [one for one in rows(store) if one.conversation_id == ids[7]]
-    assert [(one.conversation, one.tool, one.call) for one in gone] == [("", None, 0)]
+    assert [(one.conversation, one.tool, one.call) for one in gone] == [("", "f", 1)]
+    assert gone[0].arguments is None and gone[0].valid is None
 
 
 def test_the_exchanges_of_a_conversation_are_found_by_its_index(store: Store) -> None:
