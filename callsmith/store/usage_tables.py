@@ -95,8 +95,9 @@ class Kind:
 
 def to_kind(row: Sequence[Any]) -> Kind:
     """A row of (id, *KIND)."""
-    values = dict(zip(("id", *KIND), row, strict=True))
-    return Kind(**{**values, "tools": tuple(values["tools"])})
+    *values, tools, base, who = row
+    values += [tuple(tools), base, who]
+    return Kind(*values)
 
 
 @dataclass(frozen=True, slots=True)

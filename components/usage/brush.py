@@ -4,7 +4,7 @@ step into the time can be gone back."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, time, tzinfo
 from typing import Any
 
 import altair as alt
@@ -72,12 +72,13 @@ def _back() -> None:
 
 
 def said(span: Span, zone: tzinfo) -> str:
-    """From when to when; a span that ends at midnight ends with the day before."""
+    """From when to when: whole days of the reader's clock, or of UTC's, else to the minute."""
     if span.start is None or span.end is None:
         return "all of the time"
-    first, end = (datetime.fromtimestamp(at, UTC).astimezone(zone) for at in (span.start, span.end))
-    if all(at.time().isoformat() == "00:00:00" for at in (first, end)):
-        last = datetime.fromtimestamp(span.end - 1, UTC).astimezone(zone)
-        days = f"{first:%Y-%m-%d}"
-        return days if last.date() == first.date() else f"{days} to {last:%Y-%m-%d}"
+    for clock, name in ((zone, ""), (UTC, " (UTC)")):
+        first, end = (datetime.fromtimestamp(at, clock) for at in (span.start, span.end))
+        if first.time() == end.time() == time():
+            last = datetime.fromtimestamp(span.end - 1, clock).date()
+            return f"{first.date()}{name}" if last == first.date() else f"{first.date()} to {last}{name}"
+    first, end = (datetime.fromtimestamp(at, zone) for at in (span.start, span.end))
     return f"{first:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, tzinfo
+from itertools import accumulate
 from typing import Any
 
 import altair as alt
@@ -114,18 +115,19 @@ def _tokens(found: Totals, zone: tzinfo) -> None:
     for begins, one in found.series.items():
         cached, reasoning = one["cache_read"], one["reasoning"]
         parts = (max(one["input"] - cached, 0), cached, max(one["output"] - reasoning, 0), reasoning)
-        for order, (part, tokens) in enumerate(zip(COLOURS, parts, strict=True)):
-            rows.append({**_place(begins, found.step, zone), "part": part, "tokens": tokens, "order": order})
+        place = _place(begins, found.step, zone)
+        for part, tokens, above in zip(COLOURS, parts, accumulate(parts), strict=True):
+            rows.append({**place, "part": part, "tokens": tokens, "from": above - tokens, "to": above})
     scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
     chart = (
         alt.Chart(pd.DataFrame(rows))
-        .mark_bar()
+        .mark_rect()
         .encode(
             x=_time(),
             x2="ends:T",
-            y=alt.Y("tokens:Q", title="Tokens", axis=alt.Axis(format="~s"), stack="zero"),
+            y=alt.Y("from:Q", title="Tokens", axis=alt.Axis(format="~s")),
+            y2="to:Q",
             color=alt.Color("part:N", title=None, scale=scale, legend=alt.Legend(orient="top", columns=2)),
-            order=alt.Order("order:Q"),
             tooltip=[
                 alt.Tooltip("said:N", title="From"),
                 alt.Tooltip("part:N", title="Part"),
