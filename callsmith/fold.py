@@ -163,11 +163,8 @@ class _Call:
 
 
 def _joined(pieces: list[str]) -> str:
-    """One string. A surrogate pair that was cut between two pieces is whole again; a lone one is U+FFFD."""
     text = "".join(pieces)
     pieces[:] = [text]
-    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
 
 

@@ -8,12 +8,17 @@ from callsmith.answering import faults, rules, samples
 from callsmith.execute import http_answer, mcp_answer
 from callsmith.execute.occasion import CannotAnswer, Occasion, Reach
 from callsmith.types.answering import Answer, Answering, By, Player
+from callsmith.types.halves import whole
 from callsmith.types.parts import Made, Maker
 
 
 def answer(occasion: Occasion, answering: Answering, by: By, reach: Reach) -> Answer:
     """Blocks until there is an answer. ``by``: the way to use, which may differ from the tool's own. Raises
-    ``CannotAnswer`` and ``Cancelled``."""
+    ``CannotAnswer`` and ``Cancelled``. Half characters, which a server may send, are U+FFFD."""
+    return whole(_answer(occasion, answering, by, reach))
+
+
+def _answer(occasion: Occasion, answering: Answering, by: By, reach: Reach) -> Answer:
     name = occasion.tool.name
     match by:
         case "rules":

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from callsmith.execute.addresses import Policy
 from callsmith.types.answering import Answer, Player
+from callsmith.types.halves import whole
 from callsmith.types.parts import ToolCall
 from callsmith.types.tool import Tool
 
@@ -27,7 +28,7 @@ class CannotAnswer(Exception):
     """No answer, and what a person can do about it, in a sentence. ``restart``: starting the server again may help."""
 
     def __init__(self, message: str, *, restart: bool = False) -> None:
-        super().__init__(message)
+        super().__init__(whole(message))
         self.restart = restart
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -21,8 +20,8 @@ from callsmith.types.codec import from_json, to_json
 from callsmith.types.connection import KEY_PLACEHOLDER
 from callsmith.types.exchange import Headers
 from callsmith.types.features import McpServer
+from callsmith.types.halves import whole
 
-_HALF = re.compile("[\ud800-\udfff]")
 _SCHEME = re.compile(r"(?i)(bearer|basic|token|digest)\s+")
 _QUERY = re.compile(r"([?&])([^=&#]+)=([^&#]*)")
 # A header of an answer that tells a key is one of these; others only sound like it (www-authenticate).
@@ -51,7 +50,7 @@ def mended(value: Any) -> Any:
     try:
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
-        return _mended(value)
+        return whole(value)
     return value
 
 
@@ -59,14 +58,6 @@ def mended_conversation(read: WrittenConversation) -> WrittenConversation:
     raw = to_json(read)
     whole = mended(raw)
     return read if whole is raw else from_json(WrittenConversation, whole)
-
-
-def _mended(value: Any) -> Any:
-    if isinstance(value, str):
-        return _HALF.sub("\ufffd", value)
-    if isinstance(value, Mapping):
-        return {_HALF.sub("\ufffd", name): _mended(item) for name, item in value.items()}
-    return [_mended(item) for item in value] if isinstance(value, list) else value
 
 
 def _off(server: McpServer) -> McpServer:

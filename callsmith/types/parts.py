@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Literal
 
+from callsmith.types.halves import whole
+
 Extra = Mapping[str, Any]
 NO_EXTRA: Extra = MappingProxyType({})
 
@@ -76,9 +78,10 @@ class ToolCall:
 
     def parsed(self) -> Parsed | Malformed:
         """The arguments as JSON, or where they stop being JSON (NaN and Infinity are not JSON, nor can a number that no
-        double holds be said again)."""
+        double holds be said again). Half a character, which may stand in them as an escape, is U+FFFD in the value."""
         try:
-            return Parsed(json.loads(self.arguments, parse_constant=_refuse_constant, parse_float=finite))
+            value = json.loads(self.arguments, parse_constant=_refuse_constant, parse_float=finite)
+            return Parsed(whole(value) if "\\u" in self.arguments or not self.arguments.isascii() else value)
         except json.JSONDecodeError as error:
             return Malformed(error.msg, error.lineno, error.colno)
         except _NotJson as error:

@@ -10,7 +10,8 @@ from callsmith.wire.base import Wire
 from callsmith.wire.gemini import Gemini
 from callsmith.wire.openai_chat import OpenAIChat
 from callsmith.wire.openai_responses import OpenAIResponses
+from callsmith.wire.whole import WholeWire
 
 WIRES: Mapping[str, Wire] = MappingProxyType(
-    {wire.name: wire for wire in (OpenAIChat(), OpenAIResponses(), Anthropic(), Gemini())}
+    {wire.name: WholeWire(wire) for wire in (OpenAIChat(), OpenAIResponses(), Anthropic(), Gemini())}
 )
