@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from callsmith.types.halves import whole
 from callsmith.types.problem import Problem
 from callsmith.wire.jsonbytes import loads
 from callsmith.wire.problems import MAX_RAW, error_in, from_error, http_problem, unreadable
@@ -39,7 +40,11 @@ class ModelList:
 
 
 def read_models(status: int, body: bytes) -> ModelList | Problem:
-    """The list, or why there is none. Never fails."""
+    """The list, or why there is none. Never fails, and has no half characters."""
+    return whole(_read(status, body))
+
+
+def _read(status: int, body: bytes) -> ModelList | Problem:
     if status >= 300:
         return http_problem(status, body)
     try:

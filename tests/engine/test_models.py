@@ -141,6 +141,11 @@ def test_an_answer_that_is_no_list(body: bytes, code: str) -> None:
     assert (problem.kind, problem.code) == ("unreadable", code)
 
 
+def test_half_characters_are_replaced() -> None:
+    assert ids(read({"data": [{"id": "a\ud83d"}]})) == ["a\ufffd"]
+    assert refused(b'{"error": {"message": "No \\ud83d"}}', 400).message == "No \ufffd"
+
+
 def test_an_error_status() -> None:
     problem = refused(b'{"error": {"message": "bad key (request id: r1)", "code": ""}}', 401)
     assert (problem.kind, problem.status, problem.request_id) == ("http", 401, "r1")
