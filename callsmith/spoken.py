@@ -10,6 +10,8 @@ from typing import Any
 from callsmith.types.parts import Parsed, ToolCall
 
 Escape = Callable[[str], str]
+# A sentence names so many arguments; of more it names a few and counts the others.
+_MANY, _FEW = 8, 6
 
 
 def count(number: int, noun: str) -> str:
@@ -62,7 +64,10 @@ def with_words(call: ToolCall, escape: Escape = as_is) -> str:
         return f" with {value_words(parsed.value, escape)}"
     if not parsed.value:
         return ", without arguments"
-    return f" with {joined([f'{escape(k)} {value_words(v, escape)}' for k, v in parsed.value.items()])}"
+    pairs = list(parsed.value.items())
+    named = [f"{escape(k)} {value_words(v, escape)}" for k, v in pairs[: _MANY if len(pairs) <= _MANY else _FEW]]
+    more = [f"{len(pairs) - _FEW:,} more"] if len(pairs) > _MANY else []
+    return f" with {joined(named + more)}"
 
 
 def value_words(value: Any, escape: Escape = as_is, depth: int = 0) -> str:
@@ -80,10 +85,10 @@ def value_words(value: Any, escape: Escape = as_is, depth: int = 0) -> str:
         case list() if value and all(isinstance(item, str | int | float) for item in value) and len(value) <= 4:
             return joined([value_words(item, escape, depth) for item in value])
         case list():
-            return f"({'1 entry' if len(value) == 1 else f'{len(value)} entries'})"
+            return f"({'1 entry' if len(value) == 1 else f'{len(value):,} entries'})"
         case dict():
             if not 0 < len(value) <= 4 or depth == 3:
-                return f"({len(value)} fields)" if value else "(empty)"
+                return f"({count(len(value), 'field')})" if value else "(empty)"
             return f"({joined([f'{escape(k)} {value_words(v, escape, depth + 1)}' for k, v in value.items()])})"
         case _:
             return escape(json.dumps(value))

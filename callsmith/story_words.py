@@ -91,7 +91,7 @@ def _content_words(result: ToolResult) -> str:
     if isinstance(value, Mapping) and 0 < len(value) <= 6:
         return f"It says: {joined([f'{key} {value_words(item)}' for key, item in value.items()])}."
     if isinstance(value, list):
-        return f"It is a list of {'1 entry' if len(value) == 1 else f'{len(value)} entries'}."
+        return f"It is a list of {'1 entry' if len(value) == 1 else f'{len(value):,} entries'}."
     return ""
 
 

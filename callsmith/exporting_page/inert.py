@@ -7,6 +7,8 @@ import re
 
 LONGEST = 20_000
 """Characters of one text that a page holds."""
+# Where a block is longer, it has a way to see all of it.
+_LONG, _LINES = 1_600, 16
 # Overrides, embeddings and isolates make text read otherwise than it is written (Unicode, annex 9). Plain
 # right-to-left text needs none of them.
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -33,14 +35,28 @@ def line(text: str, longest: int = 240) -> str:
 
 
 def preformatted(text: str, name: str) -> str:
-    """A block that keeps its line breaks. ``name``: its class."""
-    return f'<pre class="{name}" dir="auto" tabindex="0">{escaped(text[:LONGEST])}</pre>{left_out(text)}'
+    """A block that keeps its line breaks, with a way to see the whole of it where it is long. ``name``: its class."""
+    shown = beginning(text)
+    block = f'<pre class="{name}" dir="auto" tabindex="0">{escaped(shown)}</pre>'
+    is_long = len(shown) > _LONG or shown.count("\n") >= _LINES
+    more = '<button type="button" class="more controls">Show all lines</button>' if is_long else ""
+    return f"{block}{more}{left_out(text)}"
+
+
+def beginning(text: str) -> str:
+    """What the page holds of a text: all of it, or its beginning, to the end of a line where one is near."""
+    if len(text) <= LONGEST:
+        return text
+    end = text.rfind("\n", LONGEST - _LONG, LONGEST)
+    return text[: end if end > 0 else LONGEST]
 
 
 def left_out(text: str) -> str:
-    if len(text) <= LONGEST:
+    shown = len(beginning(text))
+    if shown == len(text):
         return ""
-    return f'<p class="aside">The first {LONGEST:,} of {len(text):,} characters; this page leaves out the rest.</p>'
+    said = f"These are the first {shown:,} of {len(text):,} characters; this page leaves out the rest."
+    return f'<p class="aside">{said}</p>'
 
 
 def as_given(text: str) -> str:

@@ -14,6 +14,7 @@ from callsmith.exporting_page.pictures import figure
 from callsmith.exporting_page.prose import prose
 from callsmith.spoken import count, joined
 from callsmith.story import Fact, Kind, Step, Story
+from callsmith.story_outline import Entry, outline, turns
 
 _HERE = Path(__file__).parent
 # Where a step goes: who speaks to whom. The style marks it in the row of the three.
@@ -26,7 +27,8 @@ _WAYS: dict[Kind, str] = {
     "system": "model",
     "note": "",
 }
-_HEADING, _SENTENCES = 120, 2_000  # characters
+_HEADING, _SENTENCES, _ENTRY = 120, 2_000, 100  # characters
+_SIZED = 1_000  # characters of JSON from which on its length is said before it is opened
 _MARKDOWN: tuple[Kind, ...] = ("answer", "thinking")
 _ABOUT = (
     "This page replays a conversation with a language model, one step at a time.",
@@ -54,7 +56,8 @@ def page(
     hide = _hider(clean, addresses)
     steps = [step for step in story.steps if _wanted(step, include)]
     title = line(clean(story.title))
-    sections = "\n".join(_step(step, at, len(steps), include, hide) for at, step in enumerate(steps, 1))
+    whole = len(steps), turns(steps)
+    sections = "\n".join(_step(step, at, whole, include, hide) for at, step in enumerate(steps, 1))
     style, script = _own("style.css"), _own("script.js")
     policy = (
         f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; img-src data:; "
@@ -75,6 +78,7 @@ def page(
 <header class="bar controls">
 <p class="name" dir="auto">{title}</p>
 <div class="choices">
+<button type="button" id="list">Contents</button>
 <button type="button" id="all">Show all</button>
 <button type="button" id="theme">Dark</button>
 </div>
@@ -89,6 +93,7 @@ def page(
 <span id="at">Start</span></div>
 <button type="button" id="next">Next</button>
 </nav>
+{_contents(steps, hide)}
 <p id="said" class="unseen" role="status" aria-live="polite"></p>
 <script>{script}</script>
 </body>
@@ -98,38 +103,56 @@ def page(
 
 def _start(story: Story, steps: Sequence[Step], title: str, include: Include, clean: Callable[[str], str]) -> str:
     facts = [Fact("model", f"with {clean(joined(list(story.models)))}")] if story.models else []
-    turns = max((step.turn for step in steps), default=0)
-    facts += [Fact("size", count(turns, "turn")), Fact("size", count(len(steps), "step"))]
+    last = turns(steps)
+    facts += [Fact("size", count(last, "turn")), Fact("size", count(len(steps), "step"))]
     calls = sum(step.kind == "call" for step in steps)
     facts += [Fact("size", count(calls, "tool call"))] if calls else []
     about = "".join(f"<p>{sentence}</p>" for sentence in _ABOUT)
+    keys = f"Or use the arrow keys{', with Shift for a whole turn' if last > 1 else ''}. C opens the contents."
     return f"""<section class="step start" id="start" aria-labelledby="h-0">
 <p class="way" aria-hidden="true">{_WHO}</p>
 <h1 id="h-0" dir="auto">{title}</h1>
 <div class="words">{about}</div>
 {_facts([*facts, *story.totals], include, clean)}
 <p class="aside controls"><button type="button" id="begin" class="main">Begin</button>
-<span class="keys">Or use the arrow keys; Home and End lead to both ends.</span></p>
+<span class="keys">{keys}</span></p>
 </section>"""
+
+
+def _contents(steps: Sequence[Step], clean: Callable[[Step, str], str]) -> str:
+    def entry(one: Entry) -> str:
+        classes = " ".join(filter(None, ("" if one.main else "part", "wrong" if one.is_error else "")))
+        number = f"<b>{one.turn}</b> " if one.main and one.turn else ""
+        named = f' class="{classes}"' if classes else ""
+        # Cleaned as a whole: half a secret would not be found any more.
+        said = line(clean(steps[one.at], one.text), _ENTRY)
+        return f'<li{named}><button type="button" value="{one.at + 1}" dir="auto">{number}{said}</button></li>'
+
+    return f"""<dialog id="contents" aria-labelledby="contents-title">
+<div class="top"><h2 id="contents-title">Contents</h2><button type="button" id="close">Close</button></div>
+<ol>
+<li><button type="button" value="0">Start</button></li>
+{"".join(f"{entry(one)}{chr(10)}" for one in outline(steps))}</ol>
+</dialog>"""
 
 
 _WHO = "<b>Person</b><i></i><b>Model</b><i></i><b>Tool</b>"
 
 
-def _step(step: Step, at: int, of: int, include: Include, clean: Callable[[Step, str], str]) -> str:
+def _step(step: Step, at: int, whole: tuple[int, int], include: Include, clean: Callable[[Step, str], str]) -> str:
     classes = " ".join(
         filter(None, ("step", step.kind, "wrong" if step.is_error else "", "together" if step.together else ""))
     )
     return f"""<section class="{classes}" id="step-{at}" aria-labelledby="h-{at}">
 <p class="way {_WAYS[step.kind]}" aria-hidden="true">{_WHO}</p>
-<p class="where">{_where(step, at, of)}</p>
+<p class="where">{_where(step, at, *whole)}</p>
 <h2 id="h-{at}" dir="auto">{line(clean(step, step.heading), _HEADING)}</h2>
 <p class="words" dir="auto">{line(clean(step, step.words), _SENTENCES)}</p>
 {"".join(_body(step, include, lambda text: clean(step, text)))}</section>"""
 
 
-def _where(step: Step, at: int, of: int) -> str:
-    turn = f", turn {step.turn}" if step.turn else ""
+def _where(step: Step, at: int, of: int, turns: int) -> str:
+    turn = f", turn {step.turn}{f' of {turns}' if turns > 1 else ''}" if step.turn else ""
     return f"Step {at} of {of}{turn}"
 
 
@@ -140,8 +163,9 @@ def _body(step: Step, include: Include, clean: Callable[[str], str]) -> Iterator
     for media in step.media:
         yield figure(media, clean) + "\n"
     if step.json and include.json:
-        inside = preformatted(clean(step.json), "code")
-        yield f"<details><summary>As the program sees it (JSON)</summary>{inside}</details>\n"
+        text = clean(step.json)
+        size = f", {count(text.count(chr(10)) + 1, 'line')}" if len(text) > _SIZED else ""
+        yield f"<details><summary>As the program sees it (JSON{size})</summary>{preformatted(text, 'code')}</details>\n"
     if facts := _facts(step.facts, include, clean):
         yield facts + "\n"
 

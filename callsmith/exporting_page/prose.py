@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from callsmith.exporting_page.inert import LONGEST, escaped, left_out, readable
+from callsmith.exporting_page.inert import beginning, escaped, left_out, readable
 
 _DEEPEST = 5
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
@@ -28,7 +28,7 @@ _INLINE = re.compile(
 
 
 def prose(text: str) -> str:
-    shown = readable(text[:LONGEST]).split("\n")
+    shown = readable(beginning(text)).split("\n")
     return f'<div class="prose" dir="auto">{_blocks(shown, 0)}</div>{left_out(text)}'
 
 

@@ -4,10 +4,21 @@
   const steps = Array.from(document.querySelectorAll("main > .step"));
   const part = (id) => document.getElementById(id);
   const last = steps.length - 1;
+  /* Where the turns of the person begin. */
+  const turns = steps.flatMap((step, number) => (step.classList.contains("prompt") ? [number] : []));
+  const contents = part("contents");
+  const entries = Array.from(contents.querySelectorAll("li button"));
   let at = 0;
 
   function place() {
-    return at === 0 ? "Start" : `${at} of ${last}`;
+    if (at === 0) return "Start";
+    const turn = turns.filter((first) => first <= at).length;
+    return `${at} of ${last}${turn && turns.length > 1 ? `, turn ${turn} of ${turns.length}` : ""}`;
+  }
+
+  function turn(forward) {
+    const found = forward ? turns.find((first) => first > at) : turns.findLast((first) => first < at);
+    show(found === undefined ? (forward ? last : 0) : found);
   }
 
   function show(wanted, quiet) {
@@ -50,15 +61,56 @@
     return true;
   }
 
+  function openContents() {
+    const here = entries.findLast((entry) => Number(entry.value) <= at);
+    entries.forEach((entry) => entry.toggleAttribute("data-here", entry === here));
+    contents.showModal();
+    here.scrollIntoView({ block: "center" });
+    here.focus();
+  }
+
+  function chosen(event) {
+    const entry = event.target.closest("li button");
+    if (entry) {
+      contents.close();
+      show(Number(entry.value));
+    } else if (event.target === contents || event.target.closest("#close")) {
+      contents.close();
+    }
+  }
+
+  function pressedInContents(event) {
+    const number = entries.indexOf(document.activeElement);
+    const to = { ArrowDown: number + 1, ArrowUp: number - 1, Home: 0, End: entries.length - 1 }[event.key];
+    if (to === undefined) return;
+    entries[Math.max(0, Math.min(entries.length - 1, to))].focus();
+    event.preventDefault();
+  }
+
+  function whole(event) {
+    const button = event.target.closest(".more");
+    if (!button) return;
+    const block = button.previousElementSibling;
+    const tall = block.classList.toggle("tall");
+    button.textContent = tall ? "Show fewer lines" : "Show all lines";
+    if (!tall) block.scrollIntoView({ block: "nearest" });
+  }
+
   function pressed(event) {
     if (event.altKey || event.ctrlKey || event.metaKey || event.defaultPrevented) return;
+    if (contents.open) {
+      pressedInContents(event);
+      return;
+    }
     const own = event.target.closest("button, summary");
     const all = root.dataset.view === "all";
     const forward = event.key === "ArrowRight" || event.key === "PageDown" || (event.key === " " && !event.shiftKey);
     const back = event.key === "ArrowLeft" || event.key === "PageUp" || (event.key === " " && event.shiftKey);
     if ((event.key === " " || event.key === "Enter") && own) return;
     if (event.key.startsWith("Arrow") && event.target.closest("pre, .wide")) return;
-    if (event.key === "Home") show(0);
+    if (event.shiftKey && event.key.startsWith("Arrow") && (forward || back)) turn(forward);
+    else if (event.key === "c" || event.key === "C") openContents();
+    else if (event.key === "Home") show(0);
     else if (event.key === "End") show(last);
     else if (all && !event.key.startsWith("Arrow")) return;
     else if (forward && (event.key.startsWith("Arrow") || !readsOn(true))) show(at + 1);
@@ -79,6 +131,9 @@
     nameTheme();
   });
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", nameTheme);
+  part("list").addEventListener("click", openContents);
+  contents.addEventListener("click", chosen);
+  document.addEventListener("click", whole);
   document.addEventListener("keydown", pressed);
   window.addEventListener("hashchange", () => fromAddress());
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from callsmith.conversation import Conversation
+from callsmith.conversation import Conversation, answer, append, say
 from callsmith.exporting_page import cleaned, page
 from callsmith.redaction import Redactor
 from callsmith.story import story
+from callsmith.types.message import Message
+from callsmith.types.parts import Text, ToolCall, ToolResult
 from tests.engine.exporting.test_page import HOSTILE, SECRET, everywhere
 from tests.engine.story_kit import info, recorded, trip
 
@@ -74,10 +77,10 @@ def test_it_is_turned_by_keyboard_alone(send: Opener, shots: Path) -> None:
     assert heading(opened) == "The instructions"
     opened.keyboard.press("End")
     assert heading(opened) == "The model answers"
-    expect(opened.locator("#at")).to_have_text("13 of 13")
+    expect(opened.locator("#at")).to_have_text("13 of 13, turn 2 of 2")
     expect(opened.locator("#next")).to_be_disabled()
     opened.keyboard.press("ArrowRight")
-    expect(opened.locator("#at")).to_have_text("13 of 13")
+    expect(opened.locator("#at")).to_have_text("13 of 13, turn 2 of 2")
     opened.keyboard.press("Home")
     assert heading(opened) == "A trip in the rain"
     expect(opened.locator("#back")).to_be_disabled()
@@ -85,7 +88,7 @@ def test_it_is_turned_by_keyboard_alone(send: Opener, shots: Path) -> None:
 
 def test_buttons_do_the_same_and_keep_the_focus(send: Opener) -> None:
     opened = send(made())
-    for _ in range(3):  # past the two in the header
+    for _ in range(4):  # past the three in the header
         opened.keyboard.press("Tab")
     expect(opened.locator("#begin")).to_be_focused()
     opened.keyboard.press("Enter")
@@ -113,14 +116,72 @@ def test_json_opens_on_demand_by_keyboard(send: Opener, shots: Path) -> None:
     opened.screenshot(path=shots / "sent-call.png")
 
 
+def many(turns: int = 60) -> str:
+    """Each turn is a question, a call, a result that is long in the third, and an answer."""
+    conversation = Conversation("c", "Many turns")
+    for turn in range(1, turns + 1):
+        conversation = say(conversation, f"Question {turn}")
+        conversation = append(conversation, Message("assistant", (ToolCall(f"c{turn}", "look", f'{{"n": {turn}}}'),)))
+        found = json.dumps({"rows": [{"n": n} for n in range(400 if turn == 3 else 2)]})
+        conversation = answer(conversation, [ToolResult(f"c{turn}", found)])
+        conversation = append(conversation, Message("assistant", (Text(f"Answer {turn}"),)))
+    return page(story(conversation, {}, {}))
+
+
+def test_among_many_turns_one_goes_by_turn_and_by_the_contents(send: Opener, shots: Path) -> None:
+    opened = send(many(), width=800)
+    at, contents = opened.locator("#at"), opened.locator("#contents")
+    opened.keyboard.press("Shift+ArrowRight")
+    expect(at).to_have_text("1 of 240, turn 1 of 60")
+    opened.keyboard.press("Shift+ArrowRight")
+    opened.keyboard.press("ArrowRight")
+    expect(at).to_have_text("6 of 240, turn 2 of 60")
+    opened.keyboard.press("Shift+ArrowLeft")
+    expect(at).to_have_text("5 of 240, turn 2 of 60")
+    opened.keyboard.press("c")
+    expect(contents.locator("button:focus")).to_have_text("2 Question 2")
+    opened.screenshot(path=shots / "sent-contents.png")
+    opened.keyboard.press("Escape")
+    expect(contents).to_be_hidden()
+    expect(at).to_have_text("5 of 240, turn 2 of 60")
+    opened.keyboard.press("c")
+    opened.keyboard.press("End")
+    expect(contents.locator("button:focus")).to_contain_text("look with n 60")
+    opened.keyboard.press("ArrowUp")
+    opened.keyboard.press("Enter")
+    expect(contents).to_be_hidden()
+    expect(at).to_have_text("237 of 240, turn 60 of 60")
+    opened.keyboard.press("Shift+ArrowRight")
+    expect(at).to_have_text("240 of 240, turn 60 of 60")
+    opened.click("#all")
+    opened.click("#list")
+    contents.get_by_text("Question 30").click()
+    expect(opened.locator("#step-117")).to_be_in_viewport()
+
+
+def test_a_long_block_is_opened_whole_and_folded_again(send: Opener) -> None:
+    opened = send(many(3), "#step-11")
+    opened.get_by_text("As the program sees it (JSON, 1,204 lines)").click()
+    block, more = opened.locator("#step-11 pre.code"), opened.locator("#step-11 .more")
+    height = block.evaluate("it => it.clientHeight")
+    more.click()
+    expect(more).to_have_text("Show fewer lines")
+    assert block.evaluate("it => it.clientHeight") > 10 * height
+    more.click()
+    expect(block).to_be_in_viewport()
+    assert block.evaluate("it => it.clientHeight") == height
+    opened.emulate_media(media="print")
+    expect(more).to_be_hidden()
+
+
 def test_a_step_longer_than_the_window_is_read_before_it_is_turned(send: Opener) -> None:
     opened = send(made(), "#step-9", height=320)
     opened.keyboard.press(" ")
-    expect(opened.locator("#at")).to_have_text("9 of 13")
+    expect(opened.locator("#at")).to_have_text("9 of 13, turn 1 of 2")
     assert opened.evaluate("window.scrollY") > 0
     for _ in range(6):
         opened.keyboard.press(" ")
-    assert opened.locator("#at").inner_text() != "9 of 13"
+    assert opened.locator("#at").inner_text() != "9 of 13, turn 1 of 2"
 
 
 def test_all_steps_at_once_and_back_to_the_same_one(send: Opener, shots: Path) -> None:

@@ -1,5 +1,7 @@
 """What the pages say: calls in words, numbers with units, model text as it was meant."""
 
+import json
+
 import pytest
 
 from callsmith.types.exchange import Marks
@@ -19,6 +21,9 @@ from components.words import measured, money, seconds, spoken
         ('{"tags": ["a", "b"]}', 'with tags "a" and "b".'),
         ('{"x": tru', "but its arguments are not readable as JSON."),
         ("[1]", "with 1."),
+        ('{"items": {"x": ' + str([{}] * 1400) + "}}", "with items (x (1,400 entries))."),
+        (json.dumps({f"a{n}": n for n in range(8)}), "a6 6 and a7 7."),
+        (json.dumps({f"a{n}": n for n in range(2000)}), "with a0 0, a1 1, a2 2, a3 3, a4 4, a5 5 and 1,994 more."),
     ],
 )
 def test_a_call_in_words(arguments: str, words: str) -> None:

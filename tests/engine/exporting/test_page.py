@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -25,7 +26,7 @@ ALLOWED = frozenset(
         *("html", "head", "meta", "title", "style", "script", "body", "header", "main", "section", "nav", "div"),
         *("p", "h1", "h2", "h3", "h4", "h5", "h6", "b", "i", "ul", "ol", "li", "pre", "code", "details", "summary"),
         *("figure", "img", "figcaption", "progress", "button", "span", "strong", "em", "s", "br", "hr", "blockquote"),
-        *("table", "thead", "tbody", "tr", "th", "td"),
+        *("table", "thead", "tbody", "tr", "th", "td", "dialog"),
     )
 )
 ATTRIBUTES = frozenset(
@@ -264,8 +265,43 @@ def test_what_is_no_picture_is_named_only(media: Media) -> None:
 def test_long_texts_are_cut_and_it_is_said() -> None:
     conversation, _ = everywhere("word " * 40_000)
     made = page(told(conversation))
-    assert "The first 20,000 of 200,000 characters" in made
+    assert "These are the first 20,000 of 200,000 characters" in made
     assert len(made) < 400_000
+
+
+def test_a_long_text_is_cut_at_the_end_of_a_line_and_can_be_seen_whole() -> None:
+    log = "\n".join(f"line {number} of a log" for number in range(3_000))
+    conversation = say(Conversation("c"), "Read it")
+    conversation = append(conversation, reply("e1", ToolCall("1", "log", "{}"), ToolCall("2", "list", "{}")))
+    whole = json.dumps([{"number": number} for number in range(400)])
+    conversation = answer(conversation, [ToolResult("1", log), ToolResult("2", whole)])
+    made = page(told(conversation))
+    held = re.search(r'<pre class="said"[^>]*>(line 0 .*?)</pre>(.*)', made, re.S)
+    assert held is not None and re.search(r"line \d+ of a log$", held[1])
+    assert held[2].startswith('<button type="button" class="more controls">Show all lines</button><p class="aside">')
+    assert f"These are the first {len(held[1]):,} of {len(log):,} characters" in made
+    assert "As the program sees it (JSON, 1,202 lines)" in made
+    assert "As the program sees it (JSON)" in made
+
+
+def test_the_contents_lead_to_every_turn_and_call() -> None:
+    conversation = say(Conversation("c"), f"Is it warm?\n{'really ' * 40}")
+    conversation = append(conversation, reply("e1", ToolCall("1", "weather", '{"city": "Bern"}')))
+    conversation = answer(conversation, [ToolResult("1", "no such city", is_error=True)])
+    conversation = say(append(conversation, reply("e2", Text("No."))), "<b>And</b> now?")
+    one = told(conversation, {"weather": Tool("weather")}, system="Be brief.")
+    entries = re.findall(
+        r'<li(?: class="([^"]+)")?><button type="button" value="(\d+)"[^>]*>(.*?)</button>', page(one), re.S
+    )
+    assert [(kind, int(at)) for kind, at, _ in entries] == [
+        ("", 0), ("", 1), ("", 2), ("", 3), ("part", 4), ("part wrong", 5), ("", 7)
+    ]  # fmt: skip
+    said = [text for _, _, text in entries]
+    assert said[3].startswith("<b>1</b> Is it warm?") and said[3].endswith("...") and len(said[3]) < 120
+    assert "weather with city &quot;Bern&quot;" in said[4] and said[5] == "weather fails"
+    assert said[6] == "<b>2</b> &lt;b&gt;And&lt;/b&gt; now?"
+    without = page(one, Include(system=False))
+    assert [int(at) for at in re.findall(r'<button type="button" value="(\d+)"', without)] == [0, 1, 2, 3, 4, 6]
 
 
 @pytest.mark.parametrize(
