@@ -12,11 +12,12 @@ from playwright.sync_api import expect
 from callsmith import prices_own
 from callsmith.prices_own import OwnPrice, OwnPrices
 from callsmith.store import Store
+from callsmith.types.exchange import Marks
 from callsmith.types.parts import ToolCall
 from callsmith.types.setup import Setup, ToolUse
 from callsmith.types.tool import Tool
 from callsmith.types.usage import Usage
-from tests.browser.playground import Open
+from tests.browser.playground import Open, Playground
 from tests.browser.served import App
 from tests.engine.store_kit import exchange, reply, said, turn
 
@@ -69,3 +70,48 @@ def test_what_is_known_of_costs_and_calls(serve: Callable[..., App], window: Ope
     expect(page.messages.last).to_contain_text("$0.0012")
     page.open("/usage")
     expect(figures).to_contain_text("$0.0034")
+
+
+def _drag(page: Playground, start: float, end: float) -> None:
+    """Over the chart of the tokens, from one share of its width to another, once it is drawn and hears the pointer."""
+    chart = page.key("usage-tokens-chart").get_by_test_id("stVegaLiteChart")
+    expect(chart.get_by_text("Uncached input")).to_be_visible()
+    box = chart.bounding_box()
+    assert box is not None
+    mouse, y = page.page.mouse, box["y"] + box["height"] * 0.6
+    mouse.move(box["x"] + box["width"] * start, y)
+    mouse.down()
+    for step in range(1, 6):
+        mouse.move(box["x"] + box["width"] * (start + (end - start) * step / 5), y)
+    mouse.up()
+
+
+@pytest.mark.parametrize("view", ["Each exchange", "Summed over time"])
+def test_a_part_of_the_time_is_chosen_by_dragging_and_left_again(
+    serve: Callable[..., App], window: Open, view: str
+) -> None:
+    app = serve()
+    for number in range(10):
+        made = replace(exchange(f"e{number}"), marks=Marks(time.time() - number * 86_400, 0.0, 0.1, 0.3, 2.0))
+        conversation_id, question = app.store.create(Setup()), said(f"Question {number}")
+        app.store.begin_exchange(made, conversation_id, question.id, nodes=[question])
+        app.store.finish_exchange(made, turn(usage=Usage(input=1000, output=100, total=1100)), None)
+    page = window(app, "/usage")
+    figures = page.key("usage-figures")
+    page.page.get_by_test_id("stMain").get_by_text(view, exact=True).click()
+    expect(figures).to_contain_text("10,000")
+    expect(page.page.get_by_text("Drag over the chart to choose a part of the time.")).to_be_visible()
+
+    _drag(page, 0.55, 0.99)
+    narrow = page.key("usage-tokens-chart-narrow")
+    expect(narrow).to_be_visible()
+    page.shot(f"usage-part-{view[:4].lower()}")
+    narrow.get_by_role("button").click()
+    alone = page.key("usage-part")
+    expect(alone).to_contain_text("Shown alone")
+    shown = figures.get_by_test_id("stMetricValue").first
+    expect(shown).not_to_have_text("10")
+    assert 1 <= int(shown.inner_text()) <= 6
+    page.press("usage-part-all")
+    expect(alone).to_be_hidden()
+    expect(shown).to_have_text("10")
