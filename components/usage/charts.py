@@ -12,11 +12,12 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from callsmith import usage
 from components.usage import brush
 from components.usage.brush import Part
-from components.words import count, seconds
+from components.words import count, money, seconds
 
 LATEST, LATEST_NARROW = 60, 30
 COLOURS = {"Uncached input": "#0072b2", "Cached input": "#009e73", "Output": "#d55e00", "Reasoning": "#cc79a7"}
@@ -86,6 +87,27 @@ def running_total(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> Non
         st.caption(f"{count(missing, 'exchange')} without a reported total left out.")
 
 
+def costs(frame: pd.DataFrame, *, key: str) -> None:
+    """Bars of US dollars, one an exchange; none where no price is known."""
+    shown = frame.tail(LATEST)
+    known = shown.dropna(subset=["cost"])[["exchange", "model", "cost"]].astype({"cost": "float64"})
+    if known.empty:
+        st.caption("No price is known for these exchanges. Prices of your own are set at the end of the page.")
+        return
+    bars = (
+        alt.Chart(known)
+        .mark_bar(color=COLOURS["Uncached input"], size=_SLIM if len(known) <= _FEW else alt.Undefined)
+        .encode(
+            x=_exchanges(),
+            y=alt.Y("cost:Q", title="US dollars", axis=alt.Axis(format="~g")),
+            tooltip=[*_who(), alt.Tooltip("cost:Q", title="US dollars", format=".6f")],
+        )
+    )
+    _draw(bars, key, f"Cost of {count(len(known), 'exchange')}: {money(float(known['cost'].sum()))}")
+    silent = int((shown["cost"].isna() & (shown["state"] != "running")).sum())
+    _notes(frame, shown, f"Left out: {count(silent, 'exchange')} without a known price." if silent else "")
+
+
 def latency(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> None:
     """For each exchange the time to the first token and to the end, joined by a line."""
     shown = frame.tail(LATEST_NARROW if narrow else LATEST)
@@ -115,6 +137,27 @@ def latency(frame: pd.DataFrame, *, key: str, narrow: bool = False) -> None:
     spans = base.mark_line(color=_GREY, strokeWidth=1.5).encode(detail="exchange:O")
     _draw(alt.layer(spans, points), key, _latency_said(shown))
     _notes(frame, shown, "")
+
+
+def heading(words: str) -> DeltaGenerator:
+    """Of one height, with or without a control, so that charts side by side begin level."""
+    line = st.container(horizontal=True, vertical_alignment="center", height=48, border=False)
+    line.markdown(f"**{words}**", width="content")
+    return line
+
+
+def switch(label: str, options: list[str], key: str) -> str:
+    """What a chart shows, chosen beside its heading."""
+    chosen = st.segmented_control(
+        label,
+        options,
+        default=options[0],
+        required=True,
+        key=key,
+        label_visibility="collapsed",
+        persist_state="session",
+    )
+    return chosen or options[0]
 
 
 def _exchanges() -> alt.X:

@@ -6,7 +6,6 @@ from datetime import tzinfo
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from callsmith import usage
 from callsmith.store.usage_tables import Span
@@ -17,7 +16,7 @@ from components.usage.figures import figures, over_all, remarks
 from components.usage.table import table
 from components.words import count
 
-_PER_EXCHANGE, _RUNNING = "Per exchange", "Running total"
+_PER_EXCHANGE, _RUNNING, _COST = "Tokens", "Running total", "Cost"
 
 
 def render(picked: Picked, zone: tzinfo) -> bool:
@@ -36,9 +35,9 @@ def render(picked: Picked, zone: tzinfo) -> bool:
         st.caption(said)
     with st.grid(2, min_column_width=360, gap="medium", key="usage-charts") as grid:
         with grid.cell():
-            _tokens(frame)
+            _spent(frame)
         with grid.cell():
-            _heading("Time to the first token and to the end")
+            charts.heading("Time to the first token and to the end")
             charts.latency(frame, key="usage-times-chart")
     shown = [verdicts.get(row.exchange_id, ()) for row, passes in zip(rows, passing, strict=True) if passes]
     tool_calls.render(picked.of_tools(called_in(shown)), int(frame["calls"].sum()) - sum(map(len, shown)))
@@ -47,19 +46,13 @@ def render(picked: Picked, zone: tzinfo) -> bool:
 
 
 @st.fragment
-def _tokens(frame: pd.DataFrame) -> None:
-    with _heading("Tokens"):
-        chosen = st.segmented_control(
-            "Tokens",
-            [_PER_EXCHANGE, _RUNNING],
-            default=_PER_EXCHANGE,
-            required=True,
-            key="usage-tokens",
-            label_visibility="collapsed",
-            persist_state="session",
-        )
-    if chosen == _RUNNING:
+def _spent(frame: pd.DataFrame) -> None:
+    with charts.heading("Tokens and cost"):
+        shown = charts.switch("Tokens and cost", [_PER_EXCHANGE, _RUNNING, _COST], "usage-tokens")
+    if shown == _RUNNING:
         charts.running_total(frame, key="usage-tokens-chart")
+    elif shown == _COST:
+        charts.costs(frame, key="usage-tokens-chart")
     else:
         charts.tokens(frame, key="usage-tokens-chart", part=lambda numbers: _part(frame, numbers))
 
@@ -74,10 +67,3 @@ def _part(frame: pd.DataFrame, numbers: list[float]) -> tuple[Span, str] | None:
     # The end of a span does not count.
     span = Span(float(began.min()), float(began.max()) + 1e-3)
     return span, f"{count(len(chosen), 'exchange')}, {used}"
-
-
-def _heading(words: str) -> DeltaGenerator:
-    """Of one height, with or without a control, so that charts side by side begin level."""
-    line = st.container(horizontal=True, vertical_alignment="center", height=48, border=False)
-    line.markdown(f"**{words}**", width="content")
-    return line

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from itertools import accumulate
 from typing import Any
 
@@ -12,16 +11,17 @@ import pandas as pd
 import streamlit as st
 
 from callsmith.store.usage_tables import DAY, Span
-from callsmith.usage_totals import Picked, Sum, Totals, conversations, totals
+from callsmith.usage_totals import Picked, Sum, Totals, totals
 from components import services
-from components.usage import brush, costs, filters, tool_calls
+from components.usage import breakdown, brush, charts, costs, tool_calls
+from components.usage.breakdown import at_time
 from components.usage.charts import COLOURS
 from components.usage.figures import Figure, figures, short
-from components.usage.table import NOT_REPORTED, csv_text
+from components.usage.table import NOT_REPORTED
 from components.words import count, money, plain, seconds
 
 _HEIGHT = 320
-_BY = ("Time", "Model", "Connection", "Played tool", "Conversation")
+_TOKENS, _COST = "Tokens", "Cost"
 _TIMES = {
     "first_p50": "First token, p50",
     "first_p95": "First token, p95",
@@ -36,18 +36,19 @@ def render(picked: Picked, zone: tzinfo) -> bool:
     found = totals(services.store(), picked, costs.own())
     if not found.exchanges:
         return False
+    # Weeks are those of UTC's clock.
+    zone = zone if found.step in _STEPS else UTC
     figures(_figures(found), columns=5, narrowest=150, key="usage-figures")
     st.caption(_remarks(found, picked))
     with st.grid(2, min_column_width=360, gap="medium", key="usage-charts") as grid:
         with grid.cell():
-            st.markdown(f"**Tokens by {_STEPS.get(found.step, 'week')}**")
-            _tokens(found, zone)
+            _spent(found, zone)
         with grid.cell():
-            st.markdown("**Time to the first token and to the end**")
+            charts.heading("Time to the first token and to the end")
             _latency(found, zone)
     told = sum(made.calls for made in found.called.values())
     tool_calls.render(found.called, 0 if picked.tools else found.whole["calls"] - told)
-    _breakdown(found, picked, zone)
+    breakdown.render(found, picked, zone)
     return True
 
 
@@ -110,7 +111,41 @@ def _remarks(found: Totals, picked: Picked) -> str:
 
 
 @st.fragment
-def _tokens(found: Totals, zone: tzinfo) -> None:
+def _spent(found: Totals, zone: tzinfo) -> None:
+    with charts.heading(f"By {_STEPS.get(found.step, 'week (UTC)')}"):
+        shown = charts.switch("Tokens or cost", [_TOKENS, _COST], "usage-spent")
+    if shown == _COST and found.whole.usd is None:
+        st.caption("No price is known for these exchanges. Prices of your own are set at the end of the page.")
+        return
+    bars, said = _costs(found, zone) if shown == _COST else _tokens(found, zone)
+    chart = bars.add_params(brush.param()).properties(height=_HEIGHT)
+    brush.draw(chart, "usage-tokens-chart", said, "begins", lambda ends: _part(found, ends, zone))
+
+
+def _costs(found: Totals, zone: tzinfo) -> tuple[alt.Chart, str]:
+    rows = [
+        {**_place(begins, found.step, zone), "usd": one.usd, "from": 0}
+        for begins, one in found.series.items()
+        if one.usd is not None
+    ]
+    bars = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_rect(color=COLOURS["Uncached input"])
+        .encode(
+            x=_time(),
+            x2="ends:T",
+            y=alt.Y("from:Q", title="US dollars", axis=alt.Axis(format="~g")),
+            y2="usd:Q",
+            tooltip=[
+                alt.Tooltip("said:N", title="From"),
+                alt.Tooltip("usd:Q", title="US dollars", format=",.4f"),
+            ],
+        )
+    )
+    return bars, f"Cost of {count(found.exchanges, 'exchange')} over time: {money(found.whole.usd)}"
+
+
+def _tokens(found: Totals, zone: tzinfo) -> tuple[alt.Chart, str]:
     rows = []
     for begins, one in found.series.items():
         cached, reasoning = one["cache_read"], one["reasoning"]
@@ -119,7 +154,7 @@ def _tokens(found: Totals, zone: tzinfo) -> None:
         for part, tokens, above in zip(COLOURS, parts, accumulate(parts), strict=True):
             rows.append({**place, "part": part, "tokens": tokens, "from": above - tokens, "to": above})
     scale = alt.Scale(domain=list(COLOURS), range=list(COLOURS.values()))
-    chart = (
+    bars = (
         alt.Chart(pd.DataFrame(rows))
         .mark_rect()
         .encode(
@@ -134,13 +169,10 @@ def _tokens(found: Totals, zone: tzinfo) -> None:
                 alt.Tooltip("tokens:Q", title="Tokens", format=","),
             ],
         )
-        .add_params(brush.param())
-        .properties(height=_HEIGHT)
     )
     total = found.whole.tokens("total")
     said = f"Tokens of {count(found.exchanges, 'exchange')} over time, stacked by part"
-    said = f"{said}: {count(total, 'token') if total is not None else NOT_REPORTED}"
-    brush.draw(chart, "usage-tokens-chart", said, "begins", lambda ends: _part(found, ends, zone))
+    return bars, f"{said}: {count(total, 'token') if total is not None else NOT_REPORTED}"
 
 
 def _part(found: Totals, ends: list[float], zone: tzinfo) -> tuple[Span, str] | None:
@@ -206,85 +238,4 @@ def _time() -> alt.X:
 
 def _place(begins: float, step: int, zone: tzinfo) -> dict[str, Any]:
     """In milliseconds since 1970, which a browser shows on its own clock, with a gap to the next."""
-    return {"begins": begins * 1000, "ends": (begins + step * 0.9) * 1000, "said": _at(begins, zone)}
-
-
-def _breakdown(found: Totals, picked: Picked, zone: tzinfo) -> None:
-    by = st.segmented_control("By", _BY, default="Model", required=True, key="usage-by", persist_state="session")
-    sums: Iterable[tuple[str, Sum]]
-    ids: list[str] = []
-    match by:
-        case "Time":
-            sums = [(_at(begins, zone), one) for begins, one in reversed(list(found.series.items()))]
-        case "Connection":
-            sums = _largest(found.connections.items())
-        case "Played tool":
-            sums = _largest(found.players.items())
-        case "Conversation":
-            theirs = conversations(services.store(), picked, costs.own())
-            sums = [(title or "deleted or without a title", one) for _, title, one in theirs]
-            ids = [conversation_id for conversation_id, _, _ in theirs]
-        case _:
-            sums = _largest(found.models.items())
-    frame = pd.DataFrame([_row(str(by), name, one) for name, one in sums])
-    if frame.empty:
-        st.caption("Models played no tools in these exchanges.")
-        return
-    columns: dict[str, Any] = {
-        name: st.column_config.NumberColumn(format="%.6f" if "dollars" in name else "localized")
-        for name in frame.columns[1:]
-    }
-    shown: dict[str, Any] = {"hide_index": True, "column_config": columns, "placeholder": NOT_REPORTED}
-    if ids:
-        st.caption(f"{count(len(frame), 'conversation')} with the most tokens. Rows can be chosen to be shown alone.")
-        _narrowed(
-            st.dataframe(frame, **shown, key="usage-sessions", on_select="rerun", selection_mode="multi-row"), ids
-        )
-    else:
-        st.dataframe(frame, **shown, key="usage-table")
-    st.download_button(
-        "Download CSV",
-        lambda: csv_text(frame),
-        file_name="callsmith-usage.csv",
-        mime="text/csv",
-        key="usage-table-csv",
-        icon=":material/download:",
-        on_click="ignore",
-        help="The rows above. A value that is not known is left empty.",
-    )
-
-
-def _narrowed(event: Any, ids: list[str]) -> None:
-    chosen = [ids[row] for row in event["selection"]["rows"] if row < len(ids)]
-    if chosen:
-        st.button(
-            f"Show only {count(len(chosen), 'conversation')}",
-            key="usage-sessions-only",
-            icon=":material/filter_alt:",
-            on_click=filters.only,
-            args=(chosen,),
-        )
-
-
-def _row(by: str, name: str, one: Sum) -> dict[str, Any]:
-    return {
-        by: name,
-        "Exchanges": one.exchanges,
-        "Tool calls": one["calls"],
-        "Input (tokens)": one.tokens("input"),
-        "Cached input (tokens)": one.tokens("cache_read"),
-        "Output (tokens)": one.tokens("output"),
-        "Reasoning (tokens)": one.tokens("reasoning"),
-        "Total (tokens)": one.tokens("total"),
-        "Cost (US dollars)": one.usd,
-        "Price unknown (exchanges)": one.unpriced,
-    }
-
-
-def _largest(sums: Iterable[tuple[str, Sum]]) -> list[tuple[str, Sum]]:
-    return sorted(sums, key=lambda one: -one[1]["total"])
-
-
-def _at(begins: float, zone: tzinfo) -> str:
-    at = datetime.fromtimestamp(begins, UTC).astimezone(zone)
-    return at.strftime("%Y-%m-%d" if at.hour == 0 else "%Y-%m-%d %H:%M")
+    return {"begins": begins * 1000, "ends": (begins + step * 0.9) * 1000, "said": at_time(begins, zone)}

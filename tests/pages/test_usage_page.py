@@ -177,6 +177,17 @@ def test_the_running_total(store: Store) -> None:
     assert "3,702 tokens" in drawn(at)[0]
 
 
+@pytest.mark.parametrize(("view", "switch"), [("Each exchange", "usage-tokens"), ("Summed over time", "usage-spent")])
+def test_cost_as_a_chart(store: Store, view: str, switch: str) -> None:
+    mixed(store)
+    at = page()
+    at.segmented_control(key="usage-view").set_value(view).run()
+    at.segmented_control(key=switch).set_value("Cost").run()
+    assert any(said.startswith("Cost of ") and "$0.0" in said for said in drawn(at)), drawn(at)
+    at.multiselect(key="usage-model").set_value(["no-such-model"]).run()
+    assert "No price is known for these exchanges." in words(at)
+
+
 def test_many_exchanges_are_shortened_and_it_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(charts, "LATEST", 2)
     for name in "abc":
