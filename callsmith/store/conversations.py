@@ -97,24 +97,28 @@ class Conversations(Base):
 
     def recent(self, limit: int = 30, offset: int = 0) -> list[ConversationSummary]:
         """Pinned ones first, then newest; without those that are deleted, archived or hidden."""
-        query = (
-            sa.select(
-                conversations.c.id,
-                conversations.c.title,
-                conversations.c.updated_at,
-                conversations.c.pinned,
-                *standing.COLUMNS,
-            )
-            .outerjoin_from(conversations, exchanges, standing.NEWEST)
+        order = conversations.c.pinned.desc(), conversations.c.updated_at.desc(), conversations.c.id
+        # Where each stands is asked of these alone, not of all that are sorted.
+        ids = (
+            sa.select(conversations.c.id)
             .where(
                 conversations.c.owner == self.owner,
                 conversations.c.deleted_at.is_(None),
                 conversations.c.hidden.is_(False),
                 conversations.c.archived.is_(False),
             )
-            .order_by(conversations.c.pinned.desc(), conversations.c.updated_at.desc(), conversations.c.id)
+            .order_by(*order)
             .limit(limit)
             .offset(offset)
+            .subquery()
+        )
+        said = conversations.c.id, conversations.c.title, conversations.c.updated_at, conversations.c.pinned
+        query = (
+            sa.select(*said, *standing.COLUMNS)
+            .select_from(ids)
+            .join(conversations, conversations.c.id == ids.c.id)
+            .outerjoin(exchanges, standing.NEWEST)
+            .order_by(*order)
         )
         with self._read() as connection:
             return [_summary(row) for row in connection.execute(query)]
