@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -56,6 +58,7 @@ class Transport:
 
     def __init__(self, mounts: Mapping[str, httpx.BaseTransport] | None = None) -> None:
         self._client = httpx.Client(
+            verify=_trust(),
             mounts=dict(mounts or {}),
             follow_redirects=False,
             limits=httpx.Limits(max_connections=100, max_keepalive_connections=20),
@@ -116,6 +119,12 @@ def network_problem(error: Exception) -> Problem:
             return Problem("interrupted", f"The connection broke: {cause}", code="broken", retryable=True)
         case _:
             return Problem("connection", f"The request could not be sent: {cause}", code="send", retryable=True)
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """Reading the certificates takes longer than a request on this machine."""
+    return httpx.create_ssl_context()
 
 
 def _connect_code(cause: str) -> str:

@@ -35,13 +35,16 @@ def roundtrip(files: tuple[Path, ...]) -> None:
     """Open every tool in the form, save it, and compare: a line for each that differs, then the counts."""
     from callsmith.schema.errors import SchemaError
     from callsmith.schema.roundtrip import check
+    from callsmith.schema.text import same
 
     counts = {"tools": 0, "identical": 0, "different": 0, "refused": 0}
     found = _Candidates(files)
     for path, candidate in found:
         counts["tools"] += 1
-        schemas = [candidate.source] if candidate.source is not None else []
-        schemas += [one for one in (candidate.tool.parameters, candidate.tool.output_schema) if one is not None]
+        schemas: list[Any] = []
+        for one in (candidate.source, candidate.tool.parameters, candidate.tool.output_schema):
+            if one is not None and not any(same(one, other) for other in schemas):
+                schemas.append(one)
         try:
             if candidate.refused:
                 raise SchemaError("", candidate.refused)

@@ -74,8 +74,28 @@ def write(value: Any) -> str:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two documents are the same to the byte: key order counts, and 1, 1.0 and true differ."""
-    return json.dumps(one) == json.dumps(other)
+    """Whether two documents are the same to the byte: key order counts, and 1, 1.0 and true differ.
+
+    An edit leaves all but its own place as it was: what is one object in both need not be written to be compared."""
+    waiting = [(one, other)]
+    while waiting:
+        one, other = waiting.pop()
+        if one is other:
+            continue
+        if type(one) is dict and type(other) is dict:
+            if list(one) != list(other):
+                return False
+            pairs = zip(one.values(), other.values(), strict=True)
+        elif type(one) is list and type(other) is list:
+            if len(one) != len(other):
+                return False
+            pairs = zip(one, other, strict=True)
+        elif json.dumps(one) != json.dumps(other):
+            return False
+        else:
+            continue
+        waiting.extend(pair for pair in pairs if pair[0] is not pair[1])
+    return True
 
 
 def _write(value: Any, newline: str, pieces: list[str]) -> None:

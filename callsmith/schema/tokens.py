@@ -70,7 +70,12 @@ class Ratio:
 
 
 def about(text: str) -> int:
-    return sum(_cost(piece) for piece in _PIECE.finditer(text))
+    total = 0
+    for piece in _PIECE.finditer(text):
+        start, end = piece.span()
+        costs = _COSTS[piece.lastgroup]
+        total += costs[end - start] if end - start < _COMMON else _tokens(end - start, piece.lastgroup)
+    return total
 
 
 def bill(definition: Mapping[str, Any], learned: Ratio | None = None) -> Bill:
@@ -119,10 +124,18 @@ def words_for(path: str) -> str:
 
 
 def _cost(piece: re.Match[str]) -> int:
-    kind = piece.lastgroup or ""
-    if kind == "one":  # a single space belongs to the word behind it
+    return _tokens(piece.end() - piece.start(), piece.lastgroup)
+
+
+def _tokens(length: int, kind: str | None) -> int:
+    if kind is None or kind == "one":  # a single space belongs to the word behind it
         return 0
-    return max(1, -int(-(piece.end() - piece.start()) // _LENGTH[kind]))
+    return max(1, -int(-length // _LENGTH[kind]))
+
+
+# Nearly all pieces are short: their costs are looked up.
+_COMMON = 40
+_COSTS = {kind: [_tokens(length, kind) for length in range(_COMMON)] for kind in (*_LENGTH, "one", None)}
 
 
 def _pieces(definition: Any) -> Iterator[tuple[str, str]]:

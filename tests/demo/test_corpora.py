@@ -23,16 +23,16 @@ def rows(path: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def bfcl(shared: Path, step: int) -> Iterator[tuple[str, list[Any], list[Tool]]]:
-    for row in rows(shared / "schemas" / "bfcl-dev.jsonl.gz")[::step]:
+def bfcl(shared: Path) -> Iterator[tuple[str, list[Any], list[Tool]]]:
+    for row in rows(shared / "schemas" / "bfcl-dev.jsonl.gz"):
         tools = [_tool(item, number, "parameters") for number, item in enumerate(row["function"])]
         yield row["id"], row["question"][0], tools
-        for tool in tools if step == 1 else tools[:1]:
-            yield row["id"], row["question"][0], [tool]
+        if len(tools) > 1:
+            yield from ((row["id"], row["question"][0], [tool]) for tool in tools)
 
 
-def mcp(shared: Path, step: int) -> Iterator[tuple[str, list[Any], list[Tool]]]:
-    for row in rows(shared / "schemas" / "mcp-tools-dev.jsonl.gz")[::step]:
+def mcp(shared: Path) -> Iterator[tuple[str, list[Any], list[Tool]]]:
+    for row in rows(shared / "schemas" / "mcp-tools-dev.jsonl.gz"):
         yield row["name"], [user(row.get("description") or row["name"])], [_tool(row, 0, "inputSchema")]
 
 
@@ -67,4 +67,4 @@ def _has_no_value(schema: dict[str, Any]) -> bool:
 @pytest.mark.slow
 @pytest.mark.parametrize("source", [bfcl, mcp])
 def test_calls_fit_the_whole_corpora(shared: Path, source: Any) -> None:
-    assert sum(check(*entry) for entry in source(shared, 1) if entry[2]) > 900
+    assert sum(check(*entry) for entry in source(shared) if entry[2]) > 900
