@@ -3,6 +3,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh scripts/setup.sh dev
+# Without what Python and pytest keep of a file, every process would compile all of them again.
+unset PYTHONDONTWRITEBYTECODE
 
 failed=
 step() {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from pathlib import Path
 
@@ -24,6 +25,16 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 KEY_NAMES = ("WENWEN_API_KEY", "OPENAI_API_KEY", "DEEPSEEK_API_KEY", "OPENROUTER_API_KEY")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A file that is left out as a whole by its mark (``-m "not slow"``) need not be imported: the SDKs of the vendors
+    and Streamlit take longer than all that a quick round runs."""
+    if collection_path.suffix != ".py":
+        return None
+    marks = re.search(r"^pytestmark = (.*)", collection_path.read_text("utf-8"), re.MULTILINE)
+    terms = config.option.markexpr.split(" and ")
+    return True if marks and any(f"not {mark}" in terms for mark in re.findall(r"mark\.(\w+)", marks[1])) else None
 
 
 def absent(what: str) -> None:

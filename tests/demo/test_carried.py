@@ -37,6 +37,7 @@ def mend(talk: Talk) -> None:
 
 @pytest.mark.parametrize("level", ["default", "low", "off"])
 @pytest.mark.parametrize(("before", "after"), list(product(sorted(WIRES), repeat=2)))
+@pytest.mark.slow
 def test_a_conversation_goes_on_in_another_format(before: str, after: str, level: str) -> None:
     for first, second in MODELS:
         options = Options(thinking=Effort(level), web_search=WebSearch())  # type: ignore[arg-type]

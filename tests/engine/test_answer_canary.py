@@ -110,6 +110,7 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 
 
 @pytest.mark.parametrize("way", ["http", "http refused", "mcp", "model"])
+@pytest.mark.slow
 def test_keys_are_kept_nowhere(way: str, workshop: Workshop, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     caplog.handler.addFilter(workshop.logs)

@@ -171,6 +171,7 @@ def test_the_version_said_is_the_one_required() -> None:
     assert f"genai-prices {pins['genai-prices']}" == prices.LIST
 
 
+@pytest.mark.slow
 def test_the_list_is_not_imported_at_the_start() -> None:
     code = "import sys, callsmith.prices, callsmith.usage; assert 'genai_prices' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

@@ -106,6 +106,7 @@ def deep(keyword, levels):
 
 
 @pytest.mark.parametrize("keyword", ["items", "not", "additionalProperties", "contains"])
+@pytest.mark.slow
 def test_a_deep_schema_is_opened(keyword):
     assert check(deep(keyword, 480)) == Roundtrip(True)
     with pytest.raises(SchemaError, match="levels deep"):

@@ -222,6 +222,7 @@ def test_a_file_that_cannot_be_used_ends_with_1(stdin: bytes, words: str) -> Non
         ("demo-cut", ""),
     ],
 )
+@pytest.mark.slow
 def test_an_exchange_that_fails_ends_with_1(model: str, words: str) -> None:
     result = run("-", "--json", stdin=json.dumps(document(model=model)))
     told = json.loads(result.stdout)

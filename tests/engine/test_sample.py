@@ -218,6 +218,7 @@ def test_look_around_is_looked_at(pattern: str) -> None:
 
 
 @pytest.mark.parametrize("pattern", ["(?=a)b", "^(?!a)a$", "(?<=b)^c", "^(?!.*(x+x+)+y)$a"])
+@pytest.mark.slow
 def test_look_around_that_nothing_passes_gives_no_sample(pattern: str) -> None:
     with pytest.raises(CannotSample, match="pattern"):
         sample({"type": "string", "pattern": pattern})

@@ -56,6 +56,7 @@ def three(store: Store) -> tuple[str, str, str]:
         ("", 3),
     ],
 )
+@pytest.mark.slow
 def test_all_words_are_found_whatever_their_accents(
     store: Store, three: tuple[str, str, str], query: str, number: int
 ) -> None:
@@ -207,6 +208,7 @@ def test_tags_go_back_to_what_they_were(store: Store, three: tuple[str, str, str
     assert {row.title: row.tags for row in store.find(Wanted()).rows if row.tags} == {"Weather in Málaga": ("b", "a")}
 
 
+@pytest.mark.slow
 def test_more_than_one_statement_takes(store: Store, three: tuple[str, str, str]) -> None:
     many = [*three, *(f"c{number}" for number in range(40_000))]
     assert set(store.archive(many)) == set(three)
@@ -233,5 +235,6 @@ def test_what_was_deleted_of_a_conversation_is_not_found_any_more(store: Store, 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 @given(query=st.text(max_size=30))
+@pytest.mark.slow
 def test_no_query_fails(store: Store, query: str) -> None:
     store.find(Wanted(query))

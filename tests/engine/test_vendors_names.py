@@ -29,6 +29,7 @@ def test_the_nearest_legal_name(name: str, made: str) -> None:
 
 
 @given(st.text(max_size=80), st.sets(st.text("a_2", max_size=3)))
+@pytest.mark.slow
 def test_any_text_gets_a_safe_and_free_name(name: str, taken: set[str]) -> None:
     made = legal(name, taken)
     assert SAFE.fullmatch(made)

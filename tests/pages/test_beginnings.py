@@ -18,6 +18,8 @@ from components.chat import pasted
 from tests.engine.pasting.test_pasting import BODIES
 from tests.pages.playground import Page, weather
 
+pytestmark = pytest.mark.slow
+
 
 def settled(page: Page) -> None:
     for _ in range(20):

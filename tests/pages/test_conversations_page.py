@@ -13,6 +13,8 @@ from callsmith.types.parts import Text
 from components.conversations.when import ago
 from tests.pages.playground import replied
 
+pytestmark = pytest.mark.slow
+
 APP = Path(__file__).resolve().parents[2] / "app.py"
 
 

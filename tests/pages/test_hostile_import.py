@@ -12,6 +12,8 @@ from callsmith.store import Store
 from tests.engine.record.kit import taken
 from tests.engine.record.test_harmless import conversation, exchange, record, said
 
+pytestmark = pytest.mark.slow
+
 APP = Path(__file__).resolve().parents[2] / "app.py"
 HALF = "\ud800"
 NASTY = f"{HALF} <img src=x onerror=alert(1)> [x](javascript:alert(1)) ![x](https://evil.example/x.png) $x$ \0 \u202e"

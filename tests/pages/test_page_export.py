@@ -13,6 +13,8 @@ from callsmith.types.usage import Usage
 from components import services
 from tests.pages.playground import replied
 
+pytestmark = pytest.mark.slow
+
 SECRET = "sk-canary-5f0e1d2c3b4a59687766"
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from callsmith.store import Store
 from callsmith.types.parts import Text, Thinking
 from tests.pages.playground import Page, replied, weather
+
+pytestmark = pytest.mark.slow
 
 APP = Path(__file__).resolve().parents[2] / "app.py"
 

@@ -16,6 +16,8 @@ from components import services
 from components.conversations import transfer
 from tests.engine.record.kit import CANARY, document, filled, opened
 
+pytestmark = pytest.mark.slow
+
 
 def panels() -> None:
     """Both panels and the menu's button, alone, with the files kept for the test to read."""

@@ -196,6 +196,7 @@ class TestReply:
             fold.apply([*decoder.feed(late), *decoder.close()])
             assert fold.turn() == whole
 
+    @pytest.mark.slow
     def test_a_stream_that_stops_anywhere_is_not_called_finished(self, wire: Wire) -> None:
         body = reply(wire.name, "demo-instant", stream=True)
         whole = read(wire, body)

@@ -87,6 +87,7 @@ ENDS = st.sampled_from(["\n", "\r\n", "\r"])
 
 
 @given(st.lists(st.tuples(LINES, ENDS), max_size=30), st.integers(0, 1000))
+@pytest.mark.slow
 def test_agrees_with_httpx_sse(lines: list[tuple[str, str]], seed: int) -> None:
     body = ("".join(line + end for line, end in lines) + "\n\n").encode()
     rng = random.Random(seed)

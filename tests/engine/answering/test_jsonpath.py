@@ -129,6 +129,7 @@ def test_depth_ends_in_words() -> None:
 
 @settings(max_examples=300)
 @given(path=st.text("$.[]*?@'\"()!=<>&|,:-0123456789eab~ \\unmatchsercv", max_size=40), document=JSON)
+@pytest.mark.slow
 def test_no_path_breaks_it(path: str, document: Any) -> None:
     if check(path):
         with pytest.raises(PathError):

@@ -114,6 +114,7 @@ def test_odd_arguments_break_nothing(arguments: str) -> None:
     number=st.integers(1, 2),
     arguments=st.dictionaries(st.text("ab"), st.text("x")),
 )
+@pytest.mark.slow
 def test_what_is_made_fits(schema: dict[str, Any], edges: bool, number: int, arguments: dict[str, str]) -> None:
     try:
         made = value(schema, Samples(edges=edges), arguments, number)

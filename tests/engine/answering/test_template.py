@@ -90,6 +90,7 @@ def test_what_is_quoted_and_whether_it_can_work() -> None:
 
 
 @given(JSON)
+@pytest.mark.slow
 def test_json_stays_json_and_keeps_the_value(value: Any) -> None:
     made = json.loads(fill('{"own": {{v}}, "text": "{{v}}"}', {"v": value}).text)
     assert made["own"] == value
@@ -97,6 +98,7 @@ def test_json_stays_json_and_keeps_the_value(value: Any) -> None:
 
 
 @given(st.text('{}"\\ [],:ab1', max_size=30), JSON)
+@pytest.mark.slow
 def test_nothing_breaks_it(reply: str, arguments: Any) -> None:
     made = fill(reply, arguments)
     check(reply)

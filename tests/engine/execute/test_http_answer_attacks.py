@@ -161,6 +161,7 @@ def test_a_hundred_megabytes_announced_are_not_held() -> None:
     assert peak < 5_000_000
 
 
+@pytest.mark.slow
 def test_a_gzip_bomb_is_counted_after_unpacking() -> None:
     bomb = gzip.compress(bytes(100_000_000))
     with serving(lambda site: plain(bomb, kind="text/plain", more="Content-Encoding: gzip\r\n")) as site:

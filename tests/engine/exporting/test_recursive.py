@@ -42,6 +42,7 @@ def test_the_same_parts_are_one_definition(which: str) -> None:
 
 
 @pytest.mark.parametrize("which", recursive.GIVEN_UP)
+@pytest.mark.slow
 def test_what_leads_to_ever_more_is_given_up(which: str) -> None:
     shapes = reading.read(recursive.KNOWN[which], "f")
     assert len([note for note in shapes.notes if "from here on" in note.message]) == 1
@@ -49,6 +50,7 @@ def test_what_leads_to_ever_more_is_given_up(which: str) -> None:
     assert max(key.count("merged") for key in shapes.definitions) <= reading.MAX_MERGED_LEVELS + 1
 
 
+@pytest.mark.slow
 def test_a_large_schema_is_read_whole() -> None:
     properties = {f"p{n}": {"type": "object", "properties": {"a": {"type": "string"}}} for n in range(6_000)}
     shapes = reading.read({"type": "object", "properties": properties, "allOf": [{"required": ["p1"]}]}, "f")

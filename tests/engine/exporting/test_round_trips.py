@@ -35,6 +35,7 @@ def test_free_text_comes_back(shape: str) -> None:
     assert export(candidate.tool, shape).text == text
 
 
+@pytest.mark.slow
 def test_mcp_tools_of_real_servers(shared: Path) -> None:
     with gzip.open(shared / "schemas" / "mcp-tools-dev.jsonl.gz", "rt", encoding="utf-8") as lines:
         tools = [json.loads(line) for line in lines]

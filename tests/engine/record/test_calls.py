@@ -38,6 +38,7 @@ def frame_of(store: Store) -> pd.DataFrame:
     return pd.read_parquet(io.BytesIO(out.getvalue()))
 
 
+@pytest.mark.slow
 def test_sums_agree_with_the_usage_charts(store: Store) -> None:
     filled(store)
     calls = frame_of(store)
@@ -82,6 +83,7 @@ def test_csv_says_the_same(store: Store) -> None:
 
 
 @pytest.mark.parametrize("name", ["x.json", "x.jsonl", "x.csv", "x.parquet"])
+@pytest.mark.slow
 def test_the_commands(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("CALLSMITH_API_KEY", CANARY)
     main = filled(store)
@@ -96,6 +98,7 @@ def test_the_commands(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPa
         assert data == document(store)
 
 
+@pytest.mark.slow
 def test_import_says_what_it_did(store: Store, tmp_path: Path) -> None:
     filled(store)
     good, bad = tmp_path / "good.json", tmp_path / "bad.json"

@@ -37,6 +37,7 @@ def empty(tmp_path: Path) -> Iterator[Store]:
     opened_store.close()
 
 
+@pytest.mark.slow
 def test_everything_comes_back_equal(store: Store, empty: Store) -> None:
     filled(store)
     data = document(store)
@@ -49,6 +50,7 @@ def test_everything_comes_back_equal(store: Store, empty: Store) -> None:
     assert document(empty) == data
 
 
+@pytest.mark.slow
 def test_a_second_import_adds_nothing(store: Store, empty: Store) -> None:
     filled(store)
     data = document(store)
@@ -61,6 +63,7 @@ def test_a_second_import_adds_nothing(store: Store, empty: Store) -> None:
     assert document(empty) == before
 
 
+@pytest.mark.slow
 def test_another_content_under_an_id_comes_in_as_a_copy_once(store: Store, empty: Store) -> None:
     main = filled(store)
     data = document(store)
@@ -124,6 +127,7 @@ def test_a_tool_from_a_file_asks_before_it_reaches_out(store: Store, empty: Stor
     assert not taken(empty, document(store)).tools
 
 
+@pytest.mark.slow
 def test_the_document_fits_its_schema(store: Store) -> None:
     filled(store)
     data = document(store)

@@ -167,6 +167,7 @@ def test_a_method_is_no_command_in_a_shell() -> None:
     assert "'$(touch x)'" in curl(HttpRequest("$(touch x)", "https://x", (), b"\xff"))
 
 
+@pytest.mark.slow
 def test_a_file_cut_after_any_byte_brings_only_what_is_whole(store: Store, tmp_path: Path) -> None:
     """All into one database: each part that comes in is one of the whole ones, once, and nothing else ever does."""
     other = opened(tmp_path, "other")

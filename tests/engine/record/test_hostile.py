@@ -167,6 +167,7 @@ HOSTILE: list[tuple[Change, str]] = [
 @pytest.mark.parametrize(
     ("change", "place"), HOSTILE, ids=[place or str(number) for number, (_, place) in enumerate(HOSTILE)]
 )
+@pytest.mark.slow
 def test_what_does_not_fit_is_told_with_its_place(data: bytes, empty: Store, change: Change, place: str) -> None:
     made = json.loads(data)
     main = next(one for one in made["conversations"] if one["title"] == "The main one")
@@ -228,6 +229,7 @@ def test_many_messages_in_a_circle(empty: Store) -> None:
     assert "/messages/0/parent" in report.skipped[0].what and not empty.kept_ids()
 
 
+@pytest.mark.slow
 def test_a_chain_of_many_messages_comes_in(empty: Store) -> None:
     messages = [
         {"id": str(place), "parent": str(place - 1) if place else None, "message": {"role": "user", "parts": []}}

@@ -46,6 +46,7 @@ def _check(store: Store, files: list[Path]) -> int:
     return checked
 
 
+@pytest.mark.slow
 def test_recordings_become_conversations(store: Store, shared: Path) -> None:
     files = sorted((shared / "recordings").glob("*/*.json"))[::40]
     assert _check(store, files) > 5

@@ -197,6 +197,7 @@ def test_the_sdks_have_the_parameters(wire: str, create: Callable[..., Any]) -> 
 
 
 @pytest.mark.parametrize("wire", ALL_WIRES)
+@pytest.mark.slow
 def test_python_is_laid_out_as_ruff_would(wire: str) -> None:
     for starter in STARTERS:
         ask, conversation = kit.started(starter, wire, URL)

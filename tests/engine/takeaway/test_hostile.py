@@ -231,6 +231,7 @@ def one_spelling(sent: Any) -> Any:
 
 
 @pytest.mark.parametrize("wire", ALL_WIRES)
+@pytest.mark.slow
 def test_all_nasty_texts_at_once_are_legal_code(wire: str, tmp_path: Path) -> None:
     everything = "".join(NASTY)
     schema = {"type": "object", "properties": {name: {"description": name, "enum": [name]} for name in (*NASTY, "id")}}
