@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from bench import usage_page
 from bench.report import line
 from callsmith.prices_own import OwnPrices
 from callsmith.store import Store
@@ -39,7 +40,7 @@ _PLACES = (
 
 def run() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        url = f"sqlite:///{Path(folder) / 'usage.db'}"
+        url = f"sqlite:///{Path(folder) / 'bench.db'}"
         store = Store(url)
         seed(store, EXCHANGES)
         started = time.perf_counter()
@@ -60,6 +61,7 @@ def run() -> None:
             line(f"usage: figures, charts and calls, {said}", whole, "s")
             line(f"usage: by conversation, {said}", _seconds(partial(by_conversation, store, picked, OwnPrices())), "s")
         store.close()
+        usage_page.run(Path(folder), "1,000,000 exchanges")
 
 
 def _seconds(read: Callable[[], Any]) -> float:
