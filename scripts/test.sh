@@ -21,8 +21,8 @@ if [ $# -gt 0 ]; then
     .venv/bin/python -m pytest "$@"
     exit
 fi
-# Most of them two files at a time; what talks to a browser or to servers of others alone, since it minds the time.
-.venv/bin/python -m pytest -n 2 --dist loadfile -m "not browser and not servers"
+# Two files at a time; first what talks neither to a browser nor to servers of others.
+.venv/bin/python -m pytest -n 2 --dist loadfile --ignore tests/browser --ignore tests/servers
 arrived
 # A walk that failed is walked once more, and listed as RERUN: a busy machine is no defect, a defect fails twice.
-.venv/bin/python -m pytest -m "browser or servers" --reruns 1 -rR
+.venv/bin/python -m pytest -n 2 --dist loadfile --reruns 1 -rR tests/browser tests/servers

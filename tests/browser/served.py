@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from callsmith.store import Store
 from callsmith.types.codec import to_json
 from callsmith.types.setup import Setup
+from tests.browser.warm import FORKS, Fork
 from tests.conftest import KEY_NAMES, ROOT
 
 START_LIMIT = 60.0
@@ -21,13 +23,14 @@ NOBODY = dict.fromkeys((*KEY_NAMES, "CALLSMITH_BASE_URL", "CALLSMITH_API_KEY", "
 
 
 class App:
-    """Started and killed at will; database, port and log stay the same. ``more`` are further variables."""
+    """Started and killed at will; database, port and log stay the same. ``more`` are further variables. ``by_command``:
+    as its user starts it, which takes seconds."""
 
-    def __init__(self, folder: Path, **more: str) -> None:
+    def __init__(self, folder: Path, *, by_command: bool = False, **more: str) -> None:
         self.folder = folder
         self.database = folder / "callsmith.db"
         self.log = folder / "server.log"
-        self.port = free_port()
+        self.port = _port()
         self.url = f"http://localhost:{self.port}"
         self.store = Store(f"sqlite:///{self.database}")
         self._environment = {
@@ -36,19 +39,24 @@ class App:
             "CALLSMITH_DATABASE_URL": f"sqlite:///{self.database}",
             **more,
         }
-        self._process: subprocess.Popen[bytes] | None = None
+        self._forked = FORKS and not by_command
+        self._process: subprocess.Popen[bytes] | Fork | None = None
 
     def start(self) -> None:
         """Returns when the server answers."""
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port)]
-        with self.log.open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+        arguments = ["run", "app.py", "--server.port", str(self.port)]
+        if self._forked:
+            self._process = Fork(arguments, self._environment, self.log)
+        else:
+            command = [sys.executable, "-m", "streamlit", *arguments]
+            with self.log.open("ab") as log:
+                self._process = subprocess.Popen(command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
         deadline = time.monotonic() + START_LIMIT
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > deadline:
                 self.kill()
                 raise RuntimeError(f"the app did not start: {self.log.read_text(errors='replace')}")
-            time.sleep(0.05)
+            time.sleep(0.02)
 
     def kill(self) -> None:
         """As ``kill -9``: no time to say goodbye."""
@@ -65,6 +73,7 @@ class App:
     def close(self) -> None:
         self.kill()
         self.store.close()
+        _left.append(self.port)
 
     def tracebacks(self) -> list[str]:
         """What the server's log tells of errors nobody caught."""
@@ -81,6 +90,21 @@ class App:
                 return bool(answer.status == 200)
         except OSError:
             return False
+
+
+# Where servers were that are gone: what the browser compiled of a page counts for its address, port included.
+_left: list[int] = []
+
+
+def _port() -> int:
+    """One that was used before, where it is still free."""
+    while _left:
+        with socket.socket() as again, contextlib.suppress(OSError):
+            port = _left.pop()
+            again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            again.bind(("127.0.0.1", port))
+            return port
+    return free_port()
 
 
 def free_port() -> int:

@@ -47,10 +47,13 @@ def test_everything_goes_into_an_empty_database_and_is_equal(
         assert after[name] == before[name], name
     assert document(empty.store) == written.read_bytes()
 
+    page.ready()
     page.press("import-undo")
+    expect(page.key("import-undo")).to_have_text("Import again")
     page.ready()
     assert empty.store.find(Wanted()).total == 0
     page.press("import-undo")
+    expect(page.key("import-undo")).to_have_text("Undo this import")
     page.ready()
     assert document(empty.store) == written.read_bytes()
 
