@@ -93,6 +93,8 @@ class _Making:
         self._setup = Setup()
         self._head: str | None = None
         self._body: Any = None
+        self._ids: set[str] = set()
+        self._answers: dict[str, str | None] = {}
         self.notes: dict[str, None] = {}
 
     def add(self, row: Any) -> None:
@@ -106,7 +108,7 @@ class _Making:
             raise Misfit(f"names the wire format {said(wire)}; known are {', '.join(WIRES)}", "/wire")
         if not isinstance(exchange_id, str) or not 0 < len(exchange_id) <= 200 or not exchange_id.isprintable():
             raise Misfit("must have an id of 1 to 200 printable characters", "/id")
-        if any(exchange_id == one.id for one in self.exchanges):
+        if exchange_id in self._ids:
             raise Misfit("has the id of an earlier exchange", "/id")
         request = row.get("request")
         if not isinstance(request, Mapping):
@@ -144,6 +146,8 @@ class _Making:
         )
         fits(WrittenExchange, to_json(written))
         self.exchanges.append(written)
+        self._ids.add(exchange_id)
+        self._answers[str(turn.meta.get("id") or "")] = node
         self._name = self._name or _name(row)
         if not plays:
             self._setup = Setup(wire=wire, model=model, system=asked.system)
@@ -184,7 +188,7 @@ class _Making:
         named = body.get("previous_response_id") if isinstance(body, Mapping) else None
         if not isinstance(named, str) or not named:
             return None
-        return next((one.node for one in reversed(self.exchanges) if f'"{named}"' in one.response.body), None)
+        return self._answers.get(named)
 
     def _asked(self, asked: Iterable[Message], at: str | None) -> str | None:
         """The last message of a history, kept below ``at``."""

@@ -46,11 +46,12 @@ def take(store: Store, stream: BinaryIO) -> Report:
 
 @dataclass(slots=True)
 class _Brought:
-    """A tool of the file; ``used``: a conversation wanted it."""
+    """A tool of the file; ``used``: a conversation wanted it; ``here``: it is here as the file has it."""
 
     tool: WrittenTool
     reaches: bool
     used: bool = False
+    here: bool = False
 
 
 class _Taking:
@@ -58,7 +59,8 @@ class _Taking:
         self._store = store
         self._tools: dict[str, _Brought] = {}
         self._library_is_here = False
-        self._definitions: Mapping[str, str] | None = None
+        self._definitions: dict[str, str] = {}
+        self._looked_up: set[str] = set()
         self.tally = Tally()
 
     def entry(self, entry: Entry) -> None:
@@ -126,7 +128,7 @@ class _Taking:
 
     def _recorded(self, what: str, recorded: Recorded) -> None:
         """With the tools that it was asked with: those of the library with the same definition, else new ones."""
-        here = self._defined([_definition(tool) for tool in recorded.tools])
+        here = self._defined(recorded.tools)
         uses: dict[str, ToolUse] = {}
         for tool in recorded.tools:
             definition = _definition(tool)
@@ -149,16 +151,16 @@ class _Taking:
         for note in recorded.notes:
             self.tally.note(f"{what}: {note}")
 
-    def _defined(self, definitions: Sequence[str]) -> Mapping[str, str]:
-        """The ids of the tools here that have these definitions. Those that a recording brought are found by their
-        ids; the library is gone through for others, once."""
-        brought = self._store.tools_with([_derived(one) for one in definitions])
-        found = {_definition(record.tool): record.id for record in brought if record.conversation_id is None}
-        if all(one in found for one in definitions):
-            return found
-        if self._definitions is None:
-            self._definitions = {_definition(record.tool): record.id for record in self._store.tools()}
-        return {**self._definitions, **found}
+    def _defined(self, wanted: Sequence[Tool]) -> Mapping[str, str]:
+        """The ids of the tools of the library by their definitions: those of the names that were asked for so far, each
+        name looked up once. Of two alike, the one that a recording brought."""
+        names = {tool.name for tool in wanted} - self._looked_up
+        for record in self._store.tools_named(names) if names else ():
+            definition = _definition(record.tool)
+            if definition not in self._definitions or record.id == _derived(definition):
+                self._definitions[definition] = record.id
+        self._looked_up |= names
+        return self._definitions
 
     def _take(self, what: str, read: WrittenConversation, form: Form) -> None:
         """Under its own id, or the first derived one that is free or has the same content."""
@@ -170,9 +172,10 @@ class _Taking:
             ids = {one.id: _derived(new_id, one.id) for one in read.exchanges} if number else {}
             new = _NewTools()
             wanted = checked.renamed(read, new_id, ids, self._tools_for(read, new_id, new))
-            here = self._store.kept_conversation(new_id)
+            used = self._store.used_ids(new_id, [one.id for one in wanted.exchanges], ())
+            here = self._store.kept_conversation(new_id) if new_id in used else None
             if here is None:
-                if not self._store.used_ids(new_id, [one.id for one in wanted.exchanges], ()):
+                if not used:
                     exchanges = [kept_exchange(one) for one in wanted.exchanges]
                     self._store.keep(kept_conversation(wanted), exchanges, new.kept, new.restored)
                     self._told(new)
@@ -211,6 +214,8 @@ class _Taking:
 
     def _bring(self, brought: _Brought, old_id: str, new_id: str, new: _NewTools) -> str:
         tool = brought.tool
+        if brought.here:
+            return tool.id
         if tool.conversation_id is not None and tool.conversation_id == old_id:
             tool = replace(tool, conversation_id=new_id)
         here = self._store.kept_tools([tool.id]).get(tool.id)
@@ -229,6 +234,8 @@ class _Taking:
             return apart.id
         elif here.deleted:
             new.restored.append(tool.id)
+        else:
+            brought.here = tool.conversation_id is None
         return tool.id
 
     def _told(self, new: _NewTools) -> None:

@@ -10,6 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from callsmith.types.halves import has_half
+
 _ESCAPED = "\x01"
 
 
@@ -31,9 +33,7 @@ class AnyText(sa.types.TypeDecorator[str]):
 
 
 def _is_plain(value: str) -> bool:
-    return (
-        not value.startswith(_ESCAPED) and "\0" not in value and not any("\ud800" <= char <= "\udfff" for char in value)
-    )
+    return not value.startswith(_ESCAPED) and "\0" not in value and not has_half(value)
 
 
 metadata = sa.MetaData(

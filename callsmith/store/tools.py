@@ -35,6 +35,12 @@ class Tools(ToolVersions):
         with self._read() as connection:
             return [to_record(row) for row in connection.execute(self._in_order(tools.c.id.in_(ids)))]
 
+    def tools_named(self, names: Collection[str]) -> list[ToolRecord]:
+        """Those of the library with these names, in the user's order."""
+        theirs = tools.c.conversation_id.is_(None), tools.c.tool["name"].as_string().in_(names)
+        with self._read() as connection:
+            return [to_record(row) for row in connection.execute(self._in_order(sa.and_(*theirs)))]
+
     def tool(self, tool_id: str) -> ToolRecord | None:
         """None where it does not exist or is deleted."""
         return next(iter(self.tools_with([tool_id])), None)

@@ -8,6 +8,7 @@ from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_FIELDS: dict[type, tuple[str, ...]] = {}
 _HALF = re.compile("[\ud800-\udfff]")
 
 
@@ -29,8 +30,8 @@ def has_half(value: Any) -> bool:
             waiting += one.values()
         elif isinstance(one, list | tuple):
             waiting += one
-        elif is_dataclass(one):
-            waiting += [getattr(one, field.name) for field in fields(one)]
+        elif names := _names(one):
+            waiting += [getattr(one, name) for name in names]
     return False
 
 
@@ -42,6 +43,13 @@ def _mended(value: Any) -> Any:
     if isinstance(value, list | tuple):
         mended = map(_mended, value)
         return list(mended) if isinstance(value, list) else tuple(mended)
-    if is_dataclass(value) and not isinstance(value, type):
-        return replace(value, **{field.name: _mended(getattr(value, field.name)) for field in fields(value)})
-    return value
+    changed: Any = {name: _mended(getattr(value, name)) for name in _names(value)}
+    return replace(value, **changed) if changed else value
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    """The fields of one of our types; none for anything else."""
+    kind = type(value)
+    if kind not in _FIELDS:
+        _FIELDS[kind] = tuple(field.name for field in fields(value)) if is_dataclass(value) else ()
+    return _FIELDS[kind]
