@@ -7,8 +7,8 @@ sums of the Usage page and the data frame agree for good. A call stays told when
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
@@ -57,19 +57,29 @@ class CallVerdict:
     valid: bool | None
 
 
-def judge_calls(connection: sa.Connection, owner: str, conversation_id: str, asked: Iterable[Asked]) -> None:
-    """Keep a verdict for each call, in place of those that these exchanges have."""
+def judge_calls(
+    connection: sa.Connection, owner: str, conversation_id: str, asked: Iterable[Asked]
+) -> dict[str, list[CallVerdict]]:
+    """Keep a verdict for each call of exchanges that have none yet, and return them by exchange."""
     calling = [one for one in asked if one.calls]
     if not calling:
-        return
+        return {}
     known = _versions(connection, owner, conversation_id, {call.name for one in calling for call in one.calls})
-    connection.execute(_of([one.exchange_id for one in calling], sa.delete(exchange_calls)))
+    made = {
+        one.exchange_id: [_judged(call, known.get(call.name, ()), one.started) for call in one.calls] for one in calling
+    }
     rows = [
-        _row(owner, one, place, call, known.get(call.name, ()))
-        for one in calling
-        for place, call in enumerate(one.calls, start=1)
+        {"exchange_id": exchange_id, "place": place, "owner": owner, **asdict(verdict)}
+        for exchange_id, judged in made.items()
+        for place, verdict in enumerate(judged, start=1)
     ]
     connection.execute(sa.insert(exchange_calls), rows)
+    return made
+
+
+def forget_calls(connection: sa.Connection, exchange_id: str) -> None:
+    """Of an exchange that ends anew."""
+    connection.execute(_of([exchange_id], sa.delete(exchange_calls)))
 
 
 def judge_all(connection: sa.Connection) -> None:
@@ -138,19 +148,9 @@ def _versions(
     return found
 
 
-def _row(
-    owner: str, asked: Asked, place: int, call: ToolCall, versions: Sequence[tuple[int, float, Tool]]
-) -> Mapping[str, Any]:
-    number, tool = _version(versions, asked.started)
-    verdict = judge(call, {} if tool is None else {call.name: tool})
-    return {
-        "exchange_id": asked.exchange_id,
-        "place": place,
-        "owner": owner,
-        "tool": call.name,
-        "version": number,
-        "valid": verdict.valid,
-    }
+def _judged(call: ToolCall, versions: Sequence[tuple[int, float, Tool]], at: float) -> CallVerdict:
+    number, tool = _version(versions, at)
+    return CallVerdict(call.name, number, judge(call, {} if tool is None else {call.name: tool}).valid)
 
 
 def _version(versions: Sequence[tuple[int, float, Tool]], at: float) -> tuple[int | None, Tool | None]:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from callsmith.conversation import Node
 from callsmith.store import rows, tree, usage_tally
 from callsmith.store.base import Base, NotFound, now
-from callsmith.store.call_verdicts import Asked, judge_calls
+from callsmith.store.call_verdicts import Asked, forget_calls, judge_calls
 from callsmith.store.records import ExchangeInfo, ExchangeState, UsageRow
 from callsmith.store.schema import conversations, exchange_chunks, exchanges
 from callsmith.store.usage_tables import HOUR, usage_hours, usage_kinds
@@ -96,7 +96,8 @@ class Exchanges(Base):
             if begun.state not in _OPEN:
                 return
             if begun.state != "running":
-                usage_tally.count(connection, self.owner, [exchange.id], sign=-1)
+                usage_tally.take_out(connection, self.owner, [exchange.id])
+                forget_calls(connection, exchange.id)
             values = rows.from_exchange(exchange) | rows.from_turn(turn)
             if node is not None and (
                 begun.plays or not tree.holds(connection, self.owner, begun.conversation_id, node)
@@ -106,8 +107,8 @@ class Exchanges(Base):
             connection.execute(self._one(sa.update(exchanges), exchange.id).values(values))
             connection.execute(sa.delete(exchange_chunks).where(self._chunks(exchange.id)))
             asked = Asked(exchange.id, exchange.marks.started, turn.calls)
-            judge_calls(connection, self.owner, begun.conversation_id, [asked])
-            usage_tally.count(connection, self.owner, [exchange.id])
+            called = judge_calls(connection, self.owner, begun.conversation_id, [asked])
+            usage_tally.count(connection, self.owner, [exchange.id], called)
             if not begun.plays:
                 tree.touch(connection, self.owner, begun.conversation_id)
             if node is not None:

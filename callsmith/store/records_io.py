@@ -193,10 +193,10 @@ class RecordsIO(Called, Tools):
             for one in taken
             if one.info.node_id in said
         ]
-        judge_calls(connection, self.owner, conversation.id, asked)
+        called = judge_calls(connection, self.owner, conversation.id, asked)
         for start in range(0, len(taken), _AT_ONCE):
             ids = [one.exchange.id for one in taken[start : start + _AT_ONCE]]
-            usage_tally.count(connection, self.owner, ids)
+            usage_tally.count(connection, self.owner, ids, called)
 
     def _exchange_row(self, conversation_id: str, kept: KeptExchange) -> dict[str, Any]:
         info = kept.info

@@ -44,13 +44,25 @@ MARKS = ("first_token", "done")
 Sums = dict[tuple[Any, ...], list[int]]
 
 
-def count(connection: sa.Connection, owner: str, ids: Collection[str], *, sign: int = 1) -> None:
-    """Add the ended exchanges ``ids`` to the sums; ``sign`` -1 takes them out, before a row or a verdict changes."""
+Called = Mapping[str, Sequence[CallVerdict]]
+
+
+def count(connection: sa.Connection, owner: str, ids: Collection[str], called: Called) -> None:
+    """Add the ended exchanges ``ids`` to the sums. ``called``: the calls in those that called any tool."""
+    _count(connection, owner, ids, called, 1)
+
+
+def take_out(connection: sa.Connection, owner: str, ids: Collection[str]) -> None:
+    """Take ended exchanges out of the sums, before their rows or their verdicts change."""
+    _count(connection, owner, ids, verdicts(connection, list(ids)), -1)
+
+
+def _count(connection: sa.Connection, owner: str, ids: Collection[str], called: Called, sign: int) -> None:
     query = sa.select(*rows.COST).where(
         exchanges.c.owner == owner, exchanges.c.id.in_(list(ids)), exchanges.c.state != "running"
     )
     tally = Tally(owner)
-    tally.add(connection.execute(query).all(), verdicts(connection, list(ids)), sign)
+    tally.add(connection.execute(query), called, sign)
     tally.write(connection)
 
 
@@ -83,7 +95,7 @@ class Tally:
         self.times: Sums = {}
         self.tools: Sums = {}
 
-    def add(self, found: Iterable[AnyRow], called: Mapping[str, Sequence[CallVerdict]], sign: int = 1) -> None:
+    def add(self, found: Iterable[AnyRow], called: Called, sign: int = 1) -> None:
         for row in found:
             usage = rows.to_usage(row) or Usage()
             marks: Mapping[str, Any] = row.marks
