@@ -7,7 +7,7 @@ on: at its end one can ask, and let the tools answer, without leaving it.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -16,20 +16,24 @@ from callsmith.jsontext import indented
 from callsmith.loop.run import Run
 from callsmith.results import starting_point
 from callsmith.story import Step, Story, story
+from callsmith.story_outline import outline, turns
+from callsmith.story_words import shortened
 from components import services
 from components.chat import actions, drafts, runs, session, slot_actions
 from components.chat.media import draw_media
 from components.chat.prose import markdown
 from components.chat.session import Opened
-from components.present.place import go, place, toggle_json
+from components.loaded import choice
+from components.present.place import go, go_to_chosen, place, show_whole, toggle_json, turn_page
 from components.state import ui
 from components.usage import costs
-from components.words import plain
+from components.words import count, plain
 
 _WIDTHS = (0.13, 0.74, 0.13)
 _STYLE = """<style>
 .st-key-present-words p { font-size: 1.55rem; line-height: 1.5; }
 .st-key-present-text p, .st-key-present-text li { font-size: 1.3rem; line-height: 1.55; }
+.st-key-present-text [data-testid="stText"] { font-size: 1.3rem; line-height: 1.55; }
 .st-key-present-code code, .st-key-present-code span { font-size: 1.05rem; }
 .st-key-present-step [data-testid="stCaptionContainer"] p { font-size: 1.05rem; }
 .st-key-present-words p, .st-key-present-text p, .st-key-present-text li { unicode-bidi: plaintext; text-align: start; }
@@ -45,6 +49,8 @@ _ICONS = {
     "note": ":material/info:",
 }
 _PATIENCE = 0.4
+# Of a longer text, and of longer JSON, the beginning is shown first: an audience reads no more at once.
+_MOST, _COLOURED = 3_000, 50_000
 
 
 def render() -> None:
@@ -94,7 +100,12 @@ def _nothing() -> None:
 
 
 def _step(step: Step, told: Story, number: int) -> None:
-    st.caption(f"{plain(told.title)} · step {number + 1} of {len(told.steps)}")
+    of, now = turns(told.steps), f"step {number + 1} of {len(told.steps)}"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        turn = f", turn {step.turn} of {of}" if step.turn and of > 1 else ""
+        st.caption(f"{plain(told.title)} · {now}{turn}", width="content")
+        if of > 1:
+            _contents(told.steps, number)
     st.progress((number + 1) / len(told.steps))
     mark = ":red" if step.is_error else ":blue"
     st.title(f"{mark}[{_ICONS[step.kind]}] {plain(step.heading)}", anchor=False)
@@ -104,25 +115,73 @@ def _step(step: Step, told: Story, number: int) -> None:
         with st.container(key="present-text", border=True):
             if step.kind == "answer":
                 st.markdown(markdown(step.text))
+            elif place().whole:
+                # Markdown of some hundred thousand characters takes seconds to draw.
+                st.text(step.text)
             else:
-                st.markdown(plain(step.text).replace("\n", "  \n"))
+                st.markdown(plain(_beginning(step.text)).replace("\n", "  \n"))
+                _rest(step.text, "text", shortcut="A")
     for at, one in enumerate(step.media):
         draw_media(one, f"present-media-{number}-{at}")
     if step.json and place().json:
         with st.container(key="present-code"):
-            st.code(indented(step.json), language="json", wrap_lines=True)
+            text = indented(step.json)
+            # Colours for so much text take the browser seconds.
+            plainly = place().whole and len(text) > _COLOURED
+            st.code(_beginning(text), language=None if plainly else "json", wrap_lines=True)
+            _rest(text, "json", shortcut=None if step.text else "A")
     if step.facts:
         st.caption(" · ".join(plain(fact.text) for fact in step.facts))
+
+
+def _contents(steps: Sequence[Step], number: int) -> None:
+    """What comes before the first turn, and the turns, by what the person wrote."""
+    entries = {one.at: one for one in outline(steps) if one.main}
+    here = max(at for at in entries if at <= number)
+    # Another widget after each use: the one that was used keeps the keyboard to itself.
+    key = f"present-turn-{place().chosen}"
+    st.selectbox(
+        "Go to",
+        list(entries),
+        key=choice(key, here),
+        format_func=lambda at: f"{entries[at].turn or ''}  {shortened(entries[at].text)}".strip(),
+        label_visibility="collapsed",
+        width=300,
+        on_change=go_to_chosen,
+        args=(key,),
+    )
+
+
+def _beginning(text: str) -> str:
+    """To the end of a line, where one ends near."""
+    if len(text) <= _MOST or place().whole:
+        return text
+    end = text.rfind("\n", _MOST // 2, _MOST)
+    return text[: end if end > 0 else _MOST]
+
+
+def _rest(text: str, what: str, *, shortcut: str | None) -> None:
+    shown = len(_beginning(text))
+    if shown < len(text):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                "Show all of it",
+                key=f"present-whole-{what}",
+                icon=":material/unfold_more:",
+                shortcut=shortcut,
+                on_click=show_whole,
+            )
+            st.caption(f"The first {shown:,} of {count(len(text), 'character')}", width="content")
 
 
 def _controls(steps: Sequence[Step], conversation_id: str) -> None:
     here = place()
     with st.bottom, st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
         first, last = here.step == 0, here.step >= len(steps) - 1
-        _button("First", "Home", 0, "present-first", ":material/first_page:", off=first)
-        _button("Back", "Left", here.step - 1, "present-back", ":material/arrow_back:", off=first)
-        _button("Next", "Right", here.step + 1, "present-next", ":material/arrow_forward:", off=last, primary=not last)
-        _button("Last", "End", len(steps) - 1, "present-last", ":material/last_page:", off=last)
+        _button("First", "Home", go, 0, "present-first", ":material/first_page:", off=first)
+        _button("Back", "Left", turn_page, -1, "present-back", ":material/arrow_back:", off=first)
+        _button("Next", "Right", turn_page, 1, "present-next", ":material/arrow_forward:", off=last, primary=not last)
+        _button("Last", "End", go, len(steps) - 1, "present-last", ":material/last_page:", off=last)
         has_json = bool(steps[here.step].json)
         st.button(
             "Hide JSON" if here.json else "Show JSON",
@@ -136,7 +195,17 @@ def _controls(steps: Sequence[Step], conversation_id: str) -> None:
         st.button("Leave", key="present-leave", type="tertiary", shortcut="Esc", on_click=_leave)
 
 
-def _button(label: str, key_press: str, to: int, key: str, icon: str, *, off: bool, primary: bool = False) -> None:
+def _button(
+    label: str,
+    key_press: str,
+    act: Callable[[int], None],
+    number: int,
+    key: str,
+    icon: str,
+    *,
+    off: bool,
+    primary: bool = False,
+) -> None:
     st.button(
         label,
         key=key,
@@ -144,8 +213,8 @@ def _button(label: str, key_press: str, to: int, key: str, icon: str, *, off: bo
         shortcut=key_press,
         disabled=off,
         type="primary" if primary else "secondary",
-        on_click=go,
-        args=(to,),
+        on_click=act,
+        args=(number,),
     )
 
 

@@ -15,19 +15,22 @@ WANTED = "presentation-wanted"
 
 @dataclass(slots=True)
 class Place:
-    """``step`` counts from 0; ``last`` is how many there were when it was drawn. ``awaited``: the step that is gone to
-    as soon as it is there: what was asked, or what was answered. Further ones wait for the person."""
+    """``step`` counts from 0; ``last`` is how many there were when it was drawn. ``whole``: what is long is shown
+    to its end, until the next step. ``chosen``: how often a turn was. ``awaited``: the step that is gone to as soon as
+    it is there: what was asked, or what was answered. Further ones wait for the person."""
 
     step: int = 0
     last: int = 0
     json: bool = False
+    whole: bool = False
+    chosen: int = 0
     awaited: int | None = None
 
     def drawn(self, steps: int) -> None:
         """There are so many steps now."""
         self.last = steps
         if self.awaited is not None and self.awaited < steps:
-            self.step, self.awaited = self.awaited, None
+            self.step, self.awaited, self.whole = self.awaited, None, False
         self.step = min(self.step, steps - 1)
 
 
@@ -53,7 +56,21 @@ def go_if_asked() -> None:
 def go(step: int) -> None:
     here = place()
     here.step = min(max(step, 0), max(here.last - 1, 0))
-    here.awaited = None
+    here.awaited, here.whole = None, False
+
+
+def turn_page(by: int) -> None:
+    """From where it stands by now: the same key pressed twice, faster than the page is drawn, goes two steps."""
+    go(place().step + by)
+
+
+def go_to_chosen(widget: str) -> None:
+    go(st.session_state[widget])
+    place().chosen += 1
+
+
+def show_whole() -> None:
+    place().whole = True
 
 
 def toggle_json() -> None:

@@ -84,3 +84,12 @@ def test_a_recorded_conversation_is_told_with_the_keyboard_at_800_pixels(app: Ap
     assert seen[-1].endswith("The model answers")
     page.page.keyboard.press("Home")
     expect(step).to_contain_text("step 1 of 13")
+    page.ready()
+    # A turn is chosen by what was asked, and the keys are the page's again.
+    step.get_by_role("combobox", name="Go to").click()
+    page.page.get_by_role("option").last.click()
+    expect(step).to_contain_text("turn 2 of 2")
+    page.ready()
+    page.shot("presentation-turn")
+    page.page.keyboard.press("End")
+    expect(step).to_contain_text("step 13 of 13, turn 2 of 2")
