@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ hypothesis_settings.load_profile("callsmith")
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
+NUMBERS = count()
 KEY_NAMES = ("WENWEN_API_KEY", "OPENAI_API_KEY", "DEEPSEEK_API_KEY", "OPENROUTER_API_KEY")
 
 
@@ -45,12 +47,14 @@ def absent(what: str) -> None:
 
 
 @pytest.fixture(autouse=True)
-def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_environment(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """A database of the test's own, and neither the developer's variables nor their .env."""
     for name in os.environ:
         if name.startswith("CALLSMITH_") or name in KEY_NAMES:
             monkeypatch.delenv(name)
-    monkeypatch.setenv("CALLSMITH_DATABASE_URL", f"sqlite:///{tmp_path / 'callsmith.db'}")
+    # Most tests have no use for a folder of their own: theirs is named, and not made.
+    path = tmp_path_factory.getbasetemp() / f"callsmith-{next(NUMBERS)}.db"
+    monkeypatch.setenv("CALLSMITH_DATABASE_URL", f"sqlite:///{path}")
     monkeypatch.setattr(settings, "dotenv_values", lambda path: {} if path == ROOT / ".env" else dotenv_values(path))
     settings.dotenv.cache_clear()
 

@@ -6,18 +6,20 @@ import json
 import threading
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from click.testing import CliRunner
-from openai import AuthenticationError, BadRequestError, OpenAI
 
 from callsmith.cli import main
 from callsmith.demo import MODELS, DemoTransport
 from callsmith.demo.server import DemoServer
 from callsmith.starters import STARTERS
 from tests.demo.kit import offered
+
+if TYPE_CHECKING:
+    from openai import OpenAI
 
 BASE = "http://demo.callsmith.invalid/v1"
 WEATHER = STARTERS[0].tools[0]
@@ -32,6 +34,8 @@ def http() -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def openai(server: DemoServer) -> Iterator[OpenAI]:
+    from openai import OpenAI
+
     with OpenAI(base_url=server.base_url, api_key="unused", max_retries=2) as client:
         yield client
 
@@ -87,6 +91,7 @@ def test_the_read_timeout_is_obeyed(http: httpx.Client) -> None:
         http.post("chat/completions", json=body("demo-stall", "hi", stream=True), timeout=0.05)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stream", [False, True])
 def test_the_official_client_goes_through_a_turn_with_parallel_calls(openai: OpenAI, stream: bool) -> None:
     messages: list[Any] = [{"role": "user", "content": PROMPT}]
@@ -144,6 +149,8 @@ def complete(openai: OpenAI, messages: list[Any], stream: bool) -> dict[str, Any
 
 @pytest.mark.slow
 def test_the_official_client_sees_models_errors_and_retries(openai: OpenAI) -> None:
+    from openai import AuthenticationError, BadRequestError
+
     assert "demo-agent" in [model.id for model in openai.models.list()]
     with pytest.raises(BadRequestError) as refused:
         openai.chat.completions.create(model="demo-instant", messages=[], temperature=1)

@@ -75,6 +75,7 @@ def test_every_starter_plays_to_its_end_in_every_format(starter: Any, wire: str)
     assert all(one["usage"]["input"] and one["cost"] == 0 and one["seconds"] for one in told["exchanges"])
 
 
+@pytest.mark.slow
 def test_the_transcript_tells_all_of_it() -> None:
     result = run("starter:search", "--model", "demo-instant")
     assert result.exit_code == 0
@@ -94,6 +95,7 @@ def test_the_transcript_tells_all_of_it() -> None:
     assert -1 not in places, wanted[places.index(-1)]
 
 
+@pytest.mark.slow
 def test_the_prepared_rules_know_more_than_the_prompt() -> None:
     asked = ("starter:search", "--model", "demo-instant", "--json", "--prompt")
     told = json.loads(run(*asked, "Find the page about shipping times and tell me what it says").stdout)
@@ -104,6 +106,7 @@ def test_the_prepared_rules_know_more_than_the_prompt() -> None:
     assert "There are: Refund policy" in found["content"]
 
 
+@pytest.mark.slow
 def test_errors_of_tools_are_told_as_such() -> None:
     file = document()
     file["tools"][0]["answering"]["rules"] = [{"reply": {"content": "The index is down", "is_error": True}}]
@@ -124,12 +127,14 @@ def test_errors_of_tools_are_told_as_such() -> None:
     ],
     ids=["--max-steps", "steps", "tokens", "seconds", "budget"],
 )
+@pytest.mark.slow
 def test_a_limit_ends_with_2(changes: dict[str, Any], arguments: tuple[str, ...], limit: str) -> None:
     code, told = ran(document(**changes), *arguments)
     assert (code, told["exit_code"], told["outcome"], told["limit"]) == (2, 2, "limit", limit)
     assert ("budget" if limit == "budget" else "limit") in told["said"]
 
 
+@pytest.mark.slow
 def test_a_call_answered_by_hand_ends_with_3() -> None:
     file = document()
     file["tools"][1]["answering"]["by"] = "hand"
@@ -157,6 +162,7 @@ def test_a_call_of_an_invented_tool_ends_with_3() -> None:
     assert told["waiting"][0]["why"] == "no tool of this name was offered"
 
 
+@pytest.mark.slow
 def test_what_is_not_automatic_on_the_page_runs_here() -> None:
     file = document()
     for tool in file["tools"]:
@@ -248,31 +254,39 @@ def test_two_tools_of_one_name_are_said() -> None:
     assert "search_docs" in refused("-", stdin=json.dumps(file))
 
 
-def test_the_users_database_is_read_for_a_named_connection_and_never_changed(tmp_path: Path) -> None:
+@pytest.fixture
+def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "callsmith.db"
+    monkeypatch.setenv("CALLSMITH_DATABASE_URL", f"sqlite:///{path}")
+    return path
+
+
+@pytest.mark.slow
+def test_the_users_database_is_read_for_a_named_connection_and_never_changed(database: Path) -> None:
     refused("starter:search", "--connection", "Typed")
-    assert not path.exists()
-    store = Store(f"sqlite:///{path}")
+    assert not database.exists()
+    store = Store(f"sqlite:///{database}")
     store.save_connection(Connection("c", "Typed", "https://x.example/v1", key=KeyRef("session")))
     store.save_connection(Connection("d", "Gone", "https://x.example/v1"))
     store.delete_connection("d")
     store.close()
-    before = hashlib.sha256(path.read_bytes()).digest()
+    before = hashlib.sha256(database.read_bytes()).digest()
     assert "typed in the browser" in refused("starter:search", "--connection", "Typed", "--model", "m")
     assert "no connection of the name Gone" in refused("starter:search", "--connection", "Gone", "--model", "m")
     assert run("starter:weather", "--model", "demo-instant").exit_code == 0
-    assert hashlib.sha256(path.read_bytes()).digest() == before
+    assert hashlib.sha256(database.read_bytes()).digest() == before
 
 
-def test_the_users_database_is_read_while_the_page_is_open(tmp_path: Path) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'callsmith.db'}")
+def test_the_users_database_is_read_while_the_page_is_open(database: Path) -> None:
+    store = Store(f"sqlite:///{database}")
     store.save_connection(Connection("c", "Mine", "https://x.example/v1", key=KeyRef("environment", "MINE_KEY")))
     assert "MINE_KEY" in refused("starter:search", "--connection", "mine", "--model", "m")
     store.close()
 
 
-def test_a_database_that_cannot_be_read_is_said(tmp_path: Path) -> None:
-    (tmp_path / "callsmith.db").write_bytes(b"no database at all, just text" * 100)
+@pytest.mark.slow
+def test_a_database_that_cannot_be_read_is_said(database: Path) -> None:
+    database.write_bytes(b"no database at all, just text" * 100)
     assert "cannot be read" in refused("starter:search", "--connection", "Mine")
     assert run("starter:weather", "--model", "demo-instant").exit_code == 0
 
@@ -324,6 +338,7 @@ def echoing(address: str) -> str:
     return json.dumps(document(connection="environment", model="m", prompt=said, tools=[tool], options=options))
 
 
+@pytest.mark.slow
 def test_no_secret_is_printed_and_no_sequence_reaches_the_terminal(echo: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALLSMITH_PRIVATE_ADDRESSES", "allow")
     for more in ((), ("--json",)):
@@ -336,12 +351,14 @@ def test_no_secret_is_printed_and_no_sequence_reaches_the_terminal(echo: str, mo
     assert "\\x1b" in run("-", stdin=echoing(echo)).stdout
 
 
+@pytest.mark.slow
 def test_a_tool_reaches_no_private_address_unasked(echo: str) -> None:
     result = run("-", "--json", stdin=echoing(echo))
     assert result.exit_code == 3
     assert "CALLSMITH_PRIVATE_ADDRESSES" in json.loads(result.stdout)["waiting"][0]["why"]
 
 
+@pytest.mark.slow
 def test_long_texts_are_cut_in_the_transcript_only() -> None:
     file = document()
     file["tools"][0]["answering"]["rules"] = [{"reply": {"content": "x" * 100_000}}]

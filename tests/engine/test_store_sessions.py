@@ -144,6 +144,7 @@ def test_a_row_says_what_was_used(store: Store, three: tuple[str, str, str]) -> 
     assert of_used(store.find(Wanted("booked")).rows[0].used, OwnPrices()).tokens("total") is None
 
 
+@pytest.mark.slow
 def test_the_turns_are_those_of_the_arm_in_view(store: Store, three: tuple[str, str, str]) -> None:
     head = store.load(three[1]).head  # type: ignore[union-attr]
     second, other = said("And then?", head), said("And else?", head)

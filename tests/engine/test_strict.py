@@ -218,6 +218,7 @@ def test_junk_is_refused(schema: Any) -> None:
     assert done.refused
 
 
+@pytest.mark.slow
 def test_many_references_take_no_time() -> None:
     """A check of each against all definitions took minutes."""
     names = [f"d{n}" for n in range(2000)]

@@ -92,6 +92,7 @@ def from_the_database(store: Store, picked: Picked, monkeypatch: pytest.MonkeyPa
         Picked(connections=("nowhere",)),
     ],
 )
+@pytest.mark.slow
 def test_what_is_kept_is_what_is_summed_one_by_one(
     store: Store, picked: Picked, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +112,7 @@ def test_what_is_kept_is_what_is_summed_one_by_one(
     assert exact.called == picked.of_tools(called_in(verdicts.get(row.exchange_id, ()) for row in passing))
 
 
+@pytest.mark.slow
 def test_made_anew_they_are_the_same(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(store)
     before = told(from_the_database(store, Picked(tools=TOOLS), monkeypatch))
@@ -146,6 +148,7 @@ def test_an_exchange_that_ends_anew_is_judged_anew(store: Store) -> None:
     assert len(store.usage_each(Span())[1]["e"]) == 1
 
 
+@pytest.mark.slow
 def test_conversations_are_told_alone_to_the_second(store: Store) -> None:
     made = filled(store)
     chosen = Picked(conversations=tuple(made[:3]), span=Span(AT, AT + 12 * DAY))
@@ -156,6 +159,7 @@ def test_conversations_are_told_alone_to_the_second(store: Store) -> None:
     assert totals(store, replace(chosen, span=Span(first, first + 1)), OwnPrices()).exchanges == 1
 
 
+@pytest.mark.slow
 def test_long_spans_are_in_weeks_from_monday(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(30):
         sent(store, f"e{number}", [], at=AT + number * 10 * DAY, model="m", usage=Usage(input=1, output=1))

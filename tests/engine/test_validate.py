@@ -113,6 +113,7 @@ def test_recursion_through_properties_is_fine() -> None:
     assert violations(TREE, {"a": {"b": 3}})[0].path == "/a/b"
 
 
+@pytest.mark.slow
 def test_depth_is_refused_before_it_can_crash_the_process() -> None:
     assert violations(TREE, nested(50_000))[0].keyword == "depth"
     deep: dict[str, Any] = {"type": "string"}

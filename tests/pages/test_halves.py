@@ -99,6 +99,7 @@ def _is_over(store: Store, conversation_id: str, exchange_id: str) -> bool:
     return store.exchange_turn_info(conversation_id)[exchange_id].state != "running"
 
 
+@pytest.mark.slow
 def test_they_are_kept_and_shown_whole_and_the_bytes_stay(store: Store, answered: Answered) -> None:
     conversation = store.load(answered.conversation_id)
     assert conversation is not None
@@ -115,6 +116,7 @@ def test_they_are_kept_and_shown_whole_and_the_bytes_stay(store: Store, answered
     assert kept == answered.bodies
 
 
+@pytest.mark.slow
 def test_they_are_exported_whole(store: Store, answered: Answered) -> None:
     exported = json.loads(document(store, answered.conversation_id).decode("utf-8"))
     assert not has_half(exported) and "\ufffd" in json.dumps(exported, ensure_ascii=False)

@@ -88,6 +88,7 @@ def test_continue_takes_the_last_key_with_it(store: Store) -> None:
     assert "fog" not in page.text
 
 
+@pytest.mark.slow
 def test_continue_does_not_send_what_is_no_json_any_more(store: Store) -> None:
     page = Page(store, weather(store))
     page.say("weather in Paris")

@@ -194,6 +194,7 @@ def test_rules_from_answers() -> None:
 
 
 @given(JSON)
+@pytest.mark.slow
 def test_a_recorded_call_is_answered_again(arguments: Any) -> None:
     rules = from_answers([answered({"x": arguments}, "yes")])
     assert match(rules, call({"x": arguments}), 1) is not None

@@ -65,6 +65,7 @@ def test_loopback_is_refused_unasked(site: str) -> None:
     assert Pages.hosts == []
 
 
+@pytest.mark.slow
 def test_a_redirect_is_checked_like_the_address(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     real = socket.getaddrinfo
 

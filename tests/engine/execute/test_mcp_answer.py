@@ -104,6 +104,7 @@ def test_arguments_that_cannot_be_sent_are_answered_without_a_call(server: Mcp, 
     assert not log.exists()
 
 
+@pytest.mark.slow
 def test_progress_is_shown_in_words(server: Mcp) -> None:
     heard: list[str] = []
     assert ask(server, "steps", progress=heard.append).content == "done"
@@ -128,6 +129,7 @@ def test_what_was_cancelled_before_is_not_called(server: Mcp, log: Path) -> None
     assert not log.exists()
 
 
+@pytest.mark.slow
 def test_a_tool_that_never_answers_ends_at_the_limit(server: Mcp, log: Path) -> None:
     got = ask(replace(server, seconds=0.5), "never")
     assert got.is_error and got.content == "The tool did not answer within 0.5 s."
@@ -221,6 +223,7 @@ def test_programs_get_none_of_our_variables(server: Mcp, monkeypatch: pytest.Mon
     assert "PATH" in names and not any("KEY" in name or "CALLSMITH" in name for name in names)
 
 
+@pytest.mark.slow
 def test_a_secret_in_a_command_is_filled_and_taken_out_of_what_returns(log: Path) -> None:
     learned: list[str] = []
     settings = Mcp(command=program(log, "--token", "{{TOKEN}}"), seconds=10)
@@ -248,6 +251,7 @@ def test_children_end_with_their_program(server: Mcp) -> None:
     wait_for(lambda: not any(map(running, pids)))
 
 
+@pytest.mark.slow
 def test_a_session_that_nobody_uses_ends(server: Mcp, monkeypatch: pytest.MonkeyPatch) -> None:
     from callsmith.execute import mcp_session
 

@@ -139,6 +139,7 @@ def test_in_every_format_the_demo_model_replies_with_data_that_fits_and_echoes(s
 
 @pytest.mark.parametrize("wire", ALL_WIRES)
 @pytest.mark.parametrize("schema", [None, {"type": "array", "items": {"type": "string"}}, {"type": "object"}])
+@pytest.mark.slow
 def test_without_a_strict_schema_the_demo_model_still_plays(stage: Stage, wire: str, schema: Any) -> None:
     answer = stage.play(Player(wire=wire), replace(WEATHER, output_schema=schema))
     value = json.loads(answer.content)

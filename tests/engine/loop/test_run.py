@@ -26,6 +26,7 @@ def library(occasion: Occasion) -> Answer:
 
 
 @pytest.mark.parametrize("wire", ["openai-chat", "openai-responses", "anthropic", "gemini"])
+@pytest.mark.slow
 def test_two_steps_run_to_the_answer_by_themselves(table: Tables, wire: str) -> None:
     at = table(library)
     run = at.say(SEARCH_PROMPT, at.plan((SEARCH, AUTO), (FETCH, AUTO), wire=wire))
@@ -108,6 +109,7 @@ def test_one_call_answered_for_review_does_not_go_on(table: Tables) -> None:
         (LoopLimits(cost=0.02), "cost"),
     ],
 )
+@pytest.mark.slow
 def test_each_limit_ends_a_model_that_never_stops(table: Tables, limits: LoopLimits, limit: str) -> None:
     at = table()
     at.prices = lambda usage: 0.01
@@ -120,6 +122,7 @@ def test_each_limit_ends_a_model_that_never_stops(table: Tables, limits: LoopLim
         assert run.snapshot().used.steps == 3
 
 
+@pytest.mark.slow
 def test_the_time_limit_ends_a_tool_that_never_answers(table: Tables) -> None:
     never = threading.Event()
 
@@ -133,6 +136,7 @@ def test_the_time_limit_ends_a_tool_that_never_answers(table: Tables) -> None:
     never.set()
 
 
+@pytest.mark.slow
 def test_the_time_limit_ends_an_exchange_that_stalls(table: Tables) -> None:
     at = table()
     run = at.say(WEATHER_PROMPT, at.plan((WEATHER, AUTO), model="demo-stall", limits=LoopLimits(seconds=0.5)))
@@ -260,6 +264,7 @@ def test_it_ends_when_someone_moved_the_conversation(table: Tables) -> None:
     assert "changed meanwhile" in ended(run).words
 
 
+@pytest.mark.slow
 def test_the_failed_call_of_a_model_that_retries(table: Tables) -> None:
     at = table(lambda occasion: answered('{"error": "down"}', is_error=occasion.number < 3))
     run = at.say(WEATHER_PROMPT, at.plan((WEATHER, AUTO), model="demo-retrying"))

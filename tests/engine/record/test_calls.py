@@ -71,6 +71,7 @@ def test_the_version_is_the_one_the_model_was_asked_with(store: Store) -> None:
     assert next(rows(store, [main])).schema_version == 2
 
 
+@pytest.mark.slow
 def test_csv_says_the_same(store: Store) -> None:
     filled(store)
     text = b"".join(to_csv(rows(store, price=lambda row: 0.5)))
@@ -138,6 +139,7 @@ def test_no_text_is_a_formula_in_a_csv_file(begin: str) -> None:
     assert pd.read_parquet(out)["conversation"][0] == title
 
 
+@pytest.mark.slow
 def test_many_conversations_are_read_at_once_and_stand_in_order(store: Store) -> None:
     """More than one batch of them, a few questions to the database for each batch, and none that is not asked for."""
     ids = [exchanged(store, f"Hello {n}", turn("x", ToolCall("c", "f", "{}")), f"many-{n}") for n in range(150)]
@@ -154,6 +156,7 @@ def test_many_conversations_are_read_at_once_and_stand_in_order(store: Store) ->
     assert gone[0].arguments is None and gone[0].valid is None
 
 
+@pytest.mark.slow
 def test_the_exchanges_of_a_conversation_are_found_by_its_index(store: Store) -> None:
     """Those that still run, of which there are few, by theirs."""
     asked: list[tuple[str, Any]] = []

@@ -86,6 +86,7 @@ def test_another_content_under_an_id_comes_in_as_a_copy_once(store: Store, empty
     assert not again.copied and not again.added and again.there == 4
 
 
+@pytest.mark.slow
 def test_an_exchange_of_another_conversation_keeps_its_place(store: Store, empty: Store) -> None:
     main = filled(store)
     taken(empty, document(store, main))
@@ -95,6 +96,7 @@ def test_an_exchange_of_another_conversation_keeps_its_place(store: Store, empty
     assert empty.exchange("e1") == store.exchange("e1")
 
 
+@pytest.mark.slow
 def test_a_deleted_conversation_comes_back(store: Store, empty: Store) -> None:
     main = filled(store)
     data = document(store, main)
@@ -104,6 +106,7 @@ def test_a_deleted_conversation_comes_back(store: Store, empty: Store) -> None:
     assert empty.load(main) == store.load(main)
 
 
+@pytest.mark.slow
 def test_a_tool_that_is_here_in_another_form_stays(store: Store, empty: Store) -> None:
     main = filled(store)
     tool_id = store.setup(main).tools[0].tool_id
@@ -175,6 +178,7 @@ def test_exchanges_come_a_few_at_a_time(store: Store, monkeypatch: pytest.Monkey
     pieces.close()
 
 
+@pytest.mark.slow
 def test_no_key_is_in_the_record(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CALLSMITH_API_KEY", CANARY)
     filled(store)
@@ -184,6 +188,7 @@ def test_no_key_is_in_the_record(store: Store, monkeypatch: pytest.MonkeyPatch) 
     assert b"{{api_key}}" in document(store)
 
 
+@pytest.mark.slow
 def test_an_exchange_whose_message_was_deleted_points_nowhere(store: Store, empty: Store) -> None:
     main = filled(store)
     conversation = store.load(main)

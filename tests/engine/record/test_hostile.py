@@ -52,6 +52,7 @@ def as_pretty(document: Any) -> bytes:
     return json.dumps(document, indent=1).encode()
 
 
+@pytest.mark.slow
 def test_a_damaged_line_is_told_and_the_others_come_in(data: bytes, empty: Store) -> None:
     lines = data.split(b"\n")
     at = next(number for number, line in enumerate(lines) if b"The main one" in line)
@@ -72,6 +73,7 @@ def test_a_file_that_is_cut_off_gives_what_is_whole(data: bytes, empty: Store, s
     whole(empty)
 
 
+@pytest.mark.slow
 def test_a_newer_version_is_told_and_what_fits_is_taken(data: bytes, empty: Store) -> None:
     newer = json.loads(data)
     newer["version"] = 7

@@ -82,6 +82,7 @@ def test_turns_that_carry_on_are_one_arm(store: Store, shared: Path) -> None:
     assert joined >= 12
 
 
+@pytest.mark.slow
 def test_lines_are_recordings_and_come_back(store: Store, tmp_path: Path) -> None:
     main = filled(store)
     data = b"".join(export(store))
@@ -104,6 +105,7 @@ def test_lines_are_recordings_and_come_back(store: Store, tmp_path: Path) -> Non
         other.close()
 
 
+@pytest.mark.slow
 def test_a_line_that_is_none_is_told_and_the_others_come_in(store: Store, tmp_path: Path) -> None:
     filled(store)
     lines = b"".join(export(store)).splitlines()
@@ -118,6 +120,7 @@ def test_a_line_that_is_none_is_told_and_the_others_come_in(store: Store, tmp_pa
         other.close()
 
 
+@pytest.mark.slow
 def test_a_recording_brings_the_tools_it_was_asked_with(store: Store) -> None:
     """The library's own where it has the same definition, else a new one, once however many conversations use it."""
     schema = {"type": "object", "properties": {"city": {"type": "string"}}}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import pkgutil
 import re
 import subprocess
 import sys
@@ -11,9 +12,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-import anthropic.resources.messages
-import openai.resources.chat.completions
-import openai.resources.responses
 import pytest
 
 from callsmith.connections import ALL_WIRES, DEMO
@@ -184,16 +182,17 @@ def test_an_unknown_target_is_refused() -> None:
     assert {target.id for target in TARGETS.values()} == {id for wire in ALL_WIRES for id in kit.targets(wire)}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("wire", "create"),
     [
-        ("openai-chat", openai.resources.chat.completions.Completions.create),
-        ("openai-responses", openai.resources.responses.Responses.create),
-        ("anthropic", anthropic.resources.messages.Messages.create),
+        ("openai-chat", "openai.resources.chat.completions:Completions.create"),
+        ("openai-responses", "openai.resources.responses:Responses.create"),
+        ("anthropic", "anthropic.resources.messages:Messages.create"),
     ],
 )
-def test_the_sdks_have_the_parameters(wire: str, create: Callable[..., Any]) -> None:
-    assert set(python_code._KNOWN[wire].split()) <= set(inspect.signature(create).parameters)
+def test_the_sdks_have_the_parameters(wire: str, create: str) -> None:
+    assert set(python_code._KNOWN[wire].split()) <= set(inspect.signature(pkgutil.resolve_name(create)).parameters)
 
 
 @pytest.mark.parametrize("wire", ALL_WIRES)
