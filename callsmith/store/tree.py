@@ -13,12 +13,23 @@ import sqlalchemy as sa
 
 from callsmith.conversation import Node, answerable, approvals
 from callsmith.store.base import Changed, NotFound, insert_new, now
-from callsmith.store.schema import conversation_words, conversations, nodes
+from callsmith.store.schema import AnyText, conversation_words, conversations, nodes
 from callsmith.store.words import entry, listed
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.message import Message
 
 TITLE_LENGTH = 60
+# A statement is built once: SQLAlchemy takes longer to put one together than SQLite to carry it out.
+_WHOSE = sa.bindparam("whose", type_=sa.Text())
+_WITHIN = sa.bindparam("within", type_=AnyText())
+_ONE = sa.update(conversations).where(conversations.c.owner == _WHOSE, conversations.c.id == _WITHIN)
+_ENTITLE = _ONE.where(conversations.c.title == "").values(title=sa.bindparam("first", type_=AnyText()))
+_MOVE = _ONE.values(head=sa.bindparam("to", type_=AnyText()), waiting=sa.bindparam("waits", type_=sa.Boolean()))
+_THERE = sa.select(nodes.c.id, nodes.c.position).where(nodes.c.conversation_id == _WITHIN)
+_MESSAGE = sa.select(nodes.c.message).where(
+    nodes.c.owner == _WHOSE, nodes.c.conversation_id == _WITHIN, nodes.c.id == sa.bindparam("which", type_=AnyText())
+)
+_LEARNED = sa.select(conversation_words.c.tools).where(conversation_words.c.conversation_id == _WITHIN)
 
 
 def touch(
@@ -44,10 +55,8 @@ def add_nodes(connection: sa.Connection, owner: str, conversation_id: str, new: 
     """Keep nodes, parents first; those already there stay. Gives an untitled conversation its title."""
     if not new:
         return
-    last = sa.select(sa.func.coalesce(sa.func.max(nodes.c.position), -1)).where(
-        nodes.c.conversation_id == conversation_id
-    )
-    first = connection.execute(last).scalar_one() + 1
+    there = {row.id: row.position for row in connection.execute(_THERE, {"within": conversation_id})}
+    first = max(there.values(), default=-1) + 1
     rows = [
         {
             "conversation_id": conversation_id,
@@ -59,14 +68,11 @@ def add_nodes(connection: sa.Connection, owner: str, conversation_id: str, new: 
         }
         for offset, node in enumerate(new)
     ]
-    there = sa.select(nodes.c.id).where(nodes.c.conversation_id == conversation_id)
-    known = set(connection.execute(there).scalars())
     insert_new(connection, nodes, rows)
-    _learn(connection, owner, conversation_id, [row["message"] for row in rows if row["id"] not in known])
+    _learn(connection, owner, conversation_id, [row["message"] for row in rows if row["id"] not in there])
     title = next((title_of(node.message) for node in new if node.message.role == "user"), "")
     if title:
-        untitled = _mine(owner, conversation_id).where(conversations.c.title == "")
-        connection.execute(untitled.values(title=title))
+        connection.execute(_ENTITLE, {"whose": owner, "within": conversation_id, "first": title})
 
 
 def holds(connection: sa.Connection, owner: str, conversation_id: str, node: Node) -> bool:
@@ -84,12 +90,12 @@ def _learn(connection: sa.Connection, owner: str, conversation_id: str, messages
     if not messages:
         return
     said, tools = entry(messages)
-    mine = conversation_words.c.conversation_id == conversation_id
-    before = connection.execute(sa.select(conversation_words.c.tools).where(mine)).scalar()
+    before = connection.execute(_LEARNED, {"within": conversation_id}).scalar()
     if before is None:
         row = {"conversation_id": conversation_id, "owner": owner, "said": said, "tools": tools}
-        connection.execute(sa.insert(conversation_words).values(row))
+        connection.execute(sa.insert(conversation_words), row)
         return
+    mine = conversation_words.c.conversation_id == conversation_id
     names = dict.fromkeys(name for name in (before + tools).split("|") if name)
     longer = conversation_words.c.said + ("\n" + said)
     connection.execute(sa.update(conversation_words).where(mine).values(said=longer, tools=listed(names)))
@@ -111,15 +117,13 @@ def remove_nodes(connection: sa.Connection, owner: str, conversation_id: str, id
 def move_head(connection: sa.Connection, owner: str, conversation_id: str, head: str | None) -> None:
     waiting = False
     if head is not None:
-        found = sa.select(nodes.c.message).where(
-            nodes.c.owner == owner, nodes.c.conversation_id == conversation_id, nodes.c.id == head
-        )
-        kept = connection.execute(found).scalar()
+        kept = connection.execute(_MESSAGE, {"whose": owner, "within": conversation_id, "which": head}).scalar()
         if kept is None:
             raise NotFound(f"no message {head} in conversation {conversation_id}")
         message = from_json(Message, kept)
         waiting = message.role == "assistant" and bool(answerable(message) or approvals(message))
-    connection.execute(_mine(owner, conversation_id).values(head=head, waiting=waiting))
+    values = {"to": head, "waits": waiting}
+    connection.execute(_MOVE, {"whose": owner, "within": conversation_id, **values})
 
 
 def title_of(message: Message) -> str:
