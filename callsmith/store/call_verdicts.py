@@ -7,6 +7,7 @@ sums of the Usage page and the data frame agree for good. A call stays told when
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
@@ -36,6 +37,9 @@ exchange_calls = sa.Table(
     sqlite_with_rowid=False,
 )
 _AT_ONCE = 500
+# Models make up names; what is beyond this is no name of a tool, and more than a database looks for at once.
+_MOST_NAMES, _LONGEST_NAME = 50, 1_000
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +137,14 @@ def _versions(
     theirs = sa.select(conversations.c.setup).where(conversations.c.id == conversation_id)
     setup = connection.execute(theirs).scalar() or {}
     ids = {use["tool_id"]: order for order, use in enumerate(setup.get("tools", ()))}
-    text = sa.cast(tool_versions.c.tool, sa.Text)
     query = (
         sa.select(tool_versions.c.tool_id, tool_versions.c.number, tool_versions.c.created_at, tool_versions.c.tool)
         .where(tool_versions.c.owner == owner, tool_versions.c.tool_id.in_(list(ids)))
-        .where(sa.or_(*(text.contains(json.dumps(name), autoescape=True) for name in names)))
         .order_by(tool_versions.c.number)
     )
+    if len(names) <= _MOST_NAMES and all(len(name) <= _LONGEST_NAME for name in names):
+        text = sa.cast(tool_versions.c.tool, sa.Text)
+        query = query.where(sa.or_(*(text.contains(json.dumps(name), autoescape=True) for name in names)))
     found: dict[str, list[tuple[int, float, Tool]]] = {}
     for row in sorted(connection.execute(query).all(), key=lambda row: ids[row.tool_id]):
         tool = from_json(Tool, row.tool)
@@ -150,7 +155,13 @@ def _versions(
 
 def _judged(call: ToolCall, versions: Sequence[tuple[int, float, Tool]], at: float) -> CallVerdict:
     number, tool = _version(versions, at)
-    return CallVerdict(call.name, number, judge(call, {} if tool is None else {call.name: tool}).valid)
+    try:
+        valid = judge(call, {} if tool is None else {call.name: tool}).valid
+    except Exception as error:
+        # An exchange ends and is kept, whatever its calls look like.
+        _log.error("a call of %.100s could not be judged", call.name, exc_info=error)
+        valid = None
+    return CallVerdict(call.name, number, valid)
 
 
 def _version(versions: Sequence[tuple[int, float, Tool]], at: float) -> tuple[int | None, Tool | None]:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from callsmith import usage_totals
 from callsmith.prices_own import OwnPrices
-from callsmith.store import Store
+from callsmith.store import Store, call_verdicts
 from callsmith.store.call_verdicts import exchange_calls, judge_all
 from callsmith.store.usage_tables import DAY, TABLES, Span
 from callsmith.store.usage_tally import count_all
@@ -149,6 +149,23 @@ def test_an_exchange_that_ends_anew_is_judged_anew(store: Store) -> None:
 
 
 @pytest.mark.slow
+def test_whatever_a_model_calls_its_exchange_ends(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Thousands of names, a very long one, half characters, marks of a search, and a judge that fails."""
+    names = [*(f"tool_{number}" for number in range(2_000)), "x" * 100_000, "\ud83d", "%_", "\0", "", "weather"]
+    calls = [ToolCall(f"c{place}", name, "[" * 3_000) for place, name in enumerate(names)]
+    sent(store, "many", [*calls, ToolCall("last", "weather", '{"city": "Bern"}')], at=AT, model="m", usage=None)
+    found = totals(store, Picked(), OwnPrices()).called
+    assert set(found) == set(names) and (found["weather"].valid, found["weather"].invalid) == (1, 1)
+    sent(store, "some", calls[-5:], at=AT, model="m", usage=None)
+
+    def fails(*given: object) -> None:
+        raise RecursionError
+
+    monkeypatch.setattr(call_verdicts, "judge", fails)
+    sent(store, "unjudged", [ToolCall("c", "weather", "{}")], at=AT, model="other", usage=None)
+    assert totals(store, Picked(models=("other",)), OwnPrices()).called["weather"].unjudged == 1
+
+
 def test_conversations_are_told_alone_to_the_second(store: Store) -> None:
     made = filled(store)
     chosen = Picked(conversations=tuple(made[:3]), span=Span(AT, AT + 12 * DAY))
