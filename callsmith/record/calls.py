@@ -7,7 +7,7 @@ whose message was deleted the tool and the verdict are still known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -115,7 +115,7 @@ def _use(used: UsageRow, price: Price) -> dict[str, Any]:
 
 def _call(verdict: CallVerdict, call: ToolCall | None, result: ToolResult | None) -> dict[str, Any]:
     row = dict(
-        tool=verdict.tool,
+        tool=verdict.tool if call is None else call.name,
         call_id=None if call is None else call.id,
         schema_version=verdict.version,
         arguments=None if call is None else call.arguments,

@@ -38,7 +38,7 @@ exchange_calls = sa.Table(
 )
 _AT_ONCE = 500
 # Models make up names; what is beyond this is no name of a tool, and more than a database looks for at once.
-_MOST_NAMES, _LONGEST_NAME = 50, 1_000
+_MOST_NAMES, _LONGEST_NAME = 50, 200
 _log = logging.getLogger(__name__)
 
 
@@ -53,8 +53,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class CallVerdict:
-    """``version``: the number of the tool's version, None where the conversation had no such tool. ``valid`` is None
-    where it cannot be judged."""
+    """``tool``: the name, cut where a model went on and on. ``version``: the number of the tool's version, None where
+    the conversation had no such tool. ``valid`` is None where it cannot be judged."""
 
     tool: str
     version: int | None
@@ -161,7 +161,8 @@ def _judged(call: ToolCall, versions: Sequence[tuple[int, float, Tool]], at: flo
         # An exchange ends and is kept, whatever its calls look like.
         _log.error("a call of %.100s could not be judged", call.name, exc_info=error)
         valid = None
-    return CallVerdict(call.name, number, valid)
+    name = call.name if len(call.name) <= _LONGEST_NAME else f"{call.name[: _LONGEST_NAME - 1]}…"
+    return CallVerdict(name, number, valid)
 
 
 def _version(versions: Sequence[tuple[int, float, Tool]], at: float) -> tuple[int | None, Tool | None]:

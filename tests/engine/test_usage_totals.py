@@ -155,7 +155,10 @@ def test_whatever_a_model_calls_its_exchange_ends(store: Store, monkeypatch: pyt
     calls = [ToolCall(f"c{place}", name, "[" * 3_000) for place, name in enumerate(names)]
     sent(store, "many", [*calls, ToolCall("last", "weather", '{"city": "Bern"}')], at=AT, model="m", usage=None)
     found = totals(store, Picked(), OwnPrices()).called
-    assert set(found) == set(names) and (found["weather"].valid, found["weather"].invalid) == (1, 1)
+    assert set(found) == {name if len(name) < 200 else "x" * 199 + "…" for name in names} and (
+        found["weather"].valid,
+        found["weather"].invalid,
+    ) == (1, 1)
     sent(store, "some", calls[-5:], at=AT, model="m", usage=None)
 
     def fails(*given: object) -> None:
