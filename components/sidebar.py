@@ -15,6 +15,10 @@ _STATES = {
     "interrupted": ":gray-badge[interrupted]",
     "failed": ":red-badge[error]",
 }
+# Streamlit darkens the label of a quiet button whose popover is open, on dark until nobody can read it.
+_STYLE = """<style>
+button[kind="tertiary"][aria-expanded="true"] { color: inherit; }
+</style>"""
 RECENT = 20
 # About as many letters of a title are in view.
 _FITS = 22
@@ -23,6 +27,7 @@ _FITS = 22
 def render(*, here: bool = False, all_here: bool = False) -> None:
     """``here``: the page is the Playground itself, where opening a conversation needs no change of page. ``all_here``:
     it is the one of all conversations."""
+    st.html(_STYLE)
     with st.sidebar:
         st.button(
             "New conversation",

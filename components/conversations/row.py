@@ -102,29 +102,34 @@ def _more(row: SessionRow, key: str, all_tags: Sequence[str]) -> None:
             on_change=acts.set_tags,
             args=(one, tags, row.tags),
         )
-        st.button(
-            "Unpin" if row.pinned else "Pin",
-            key=f"session-pin-{key}",
-            icon=":material/keep:",
-            on_click=acts.pin,
-            args=([row.id], one),
-            kwargs={"pinned": not row.pinned},
-        )
-        st.button(
-            "Duplicate", key=f"session-copy-{key}", icon=":material/content_copy:", on_click=acts.duplicate, args=(one,)
-        )
-        st.button(
-            "Bring back" if row.archived else "Archive",
-            key=f"session-archive-{key}",
-            icon=":material/archive:",
-            on_click=acts.archive,
-            args=([row.id], one),
-            kwargs={"archived": not row.archived},
-        )
-        st.button(
-            "Delete",
-            key=f"session-delete-{key}",
-            icon=":material/delete:",
-            on_click=acts.delete,
-            args=([row.id], one),
-        )
+        with st.container(horizontal=True, gap="xsmall", width=300):
+            st.button(
+                "Unpin" if row.pinned else "Pin",
+                key=f"session-pin-{key}",
+                icon=":material/keep:",
+                on_click=acts.pin,
+                args=([row.id], one),
+                kwargs={"pinned": not row.pinned},
+            )
+            st.button(
+                "Duplicate",
+                key=f"session-copy-{key}",
+                icon=":material/content_copy:",
+                on_click=acts.duplicate,
+                args=(one,),
+            )
+            st.button(
+                "Bring back" if row.archived else "Archive",
+                key=f"session-archive-{key}",
+                icon=":material/archive:",
+                on_click=acts.archive,
+                args=([row.id], one),
+                kwargs={"archived": not row.archived},
+            )
+            st.button(
+                "Delete",
+                key=f"session-delete-{key}",
+                icon=":material/delete:",
+                on_click=acts.delete,
+                args=([row.id], one),
+            )

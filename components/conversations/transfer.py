@@ -48,7 +48,8 @@ def export_panel(ids: Sequence[str] | None) -> None:
         key="export-format",
     )
     kind, mime, _ = _FILES[chosen or "Everything (JSON)"]
-    name = f"callsmith-{'calls' if kind in ('csv', 'parquet') else 'conversations'}.{kind}"
+    # The snippet for a notebook reads it under this name.
+    name = f"calls.{kind}" if kind in ("csv", "parquet") else f"callsmith-conversations.{kind}"
     number = len(services.store().kept_ids() if ids is None else ids)
     if number > _AT_ONCE:
         _prepared(kind, ids, number, name, mime)
@@ -57,7 +58,7 @@ def export_panel(ids: Sequence[str] | None) -> None:
     st.caption("No keys are in any of these files. From the command line: python -m callsmith export OUT")
     if kind in ("csv", "parquet"):
         with st.expander("In a notebook", key="export-snippet"):
-            st.code(SNIPPET, language="python")
+            st.code(SNIPPET, language="python", wrap_lines=True)
 
 
 def _prepared(kind: str, ids: Sequence[str] | None, number: int, name: str, mime: str) -> None:
@@ -143,14 +144,17 @@ def import_panel() -> None:
     """Takes files, or pasted text, and says what came of it."""
     turn = st.session_state.get(_TURN, 0)
     uploaded, pasted = f"import-files-{turn}", f"import-text-{turn}"
+    st.caption(
+        "A file that was exported here as JSON, or recorded exchanges as JSON lines. What is here already stays as it "
+        "is, and a damaged file is read around its damage. A larger file: python -m callsmith import FILE"
+    )
     st.file_uploader(
-        "Import conversations",
+        "Files",
         type=["json", "jsonl"],
         accept_multiple_files=True,
         key=uploaded,
         on_change=_upload,
         args=(uploaded,),
-        help="A file exported here, or recorded exchanges. What is here already stays as it is.",
     )
     st.text_area("Or paste the text of such a file", key=pasted, height=100)
     st.button("Import the text", key="import-paste", on_click=_paste, args=(pasted,))
@@ -207,10 +211,13 @@ def _each(conversation: Callable[[str], None], tool: Callable[[str], None]) -> N
 
 def _show(name: str, report: Report) -> None:
     first, *others = (plain(line) for line in report.lines())
-    said = f"{plain(name)}: {first}"
-    (st.warning if report.skipped else st.success)(said)
-    for line in others[:_SHOWN]:
-        st.caption(line)
+    if report.skipped and not (report.conversations or report.tools or report.there):
+        st.error(f"{plain(name)}: nothing came in, {first}")
+    else:
+        (st.warning if report.skipped else st.success)(f"{plain(name)}: {first}")
+    with st.container(gap="xxsmall"):
+        for line in others[:_SHOWN]:
+            st.caption(line)
     if len(others) > _SHOWN:
         with st.expander(f"{len(others) - _SHOWN:,} more", key=f"import-more-{name}"):
             st.text("\n".join(list(report.lines())[1 + _SHOWN :]))

@@ -54,7 +54,7 @@ def pasted(page: AppTest, text: str) -> str:
     page.text_area[0].set_value(text)
     page.button(key="import-paste").click().run()
     assert not page.exception, page.exception
-    return "\n".join(one.value for one in (*page.success, *page.warning, *page.caption))
+    return "\n".join(one.value for one in (*page.success, *page.warning, *page.error, *page.caption))
 
 
 def test_a_paste_comes_in_and_goes_again(page: AppTest, store: Store, tmp_path: Path) -> None:
