@@ -17,7 +17,7 @@ from callsmith.store.base import StoreError, now
 from callsmith.store.call_verdicts import Asked, judge_calls
 from callsmith.store.called import Called
 from callsmith.store.records import ExchangeInfo, ToolRecord, ToolVersion
-from callsmith.store.schema import conversations, exchanges, nodes, tool_versions, tools
+from callsmith.store.schema import AnyText, conversations, exchanges, nodes, tool_versions, tools
 from callsmith.store.tools import Tools, to_record
 from callsmith.types.codec import from_json, to_json
 from callsmith.types.exchange import Exchange
@@ -29,6 +29,8 @@ from callsmith.types.turn import Turn
 # Columns of a conversation that say how a person keeps it.
 BESIDE = tuple(name for name in ("tags", "pinned", "archived") if name in conversations.c)
 _AT_ONCE = 100
+_THESE = sa.bindparam("ids", type_=AnyText(), expanding=True)
+_USED = {table: sa.select(table.c.id).where(table.c.id.in_(_THESE)) for table in (conversations, exchanges, tools)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,14 @@ class RecordsIO(Called, Tools):
 
     def used_ids(self, conversation_id: str, exchange_ids: Sequence[str], tool_ids: Sequence[str]) -> frozenset[str]:
         """Which of these ids stand in the database, whoever owns them."""
-        asked = ((conversations, (conversation_id,)), (exchanges, exchange_ids), (tools, tool_ids))
+        named = (conversation_id,) if conversation_id else ()
+        asked = ((conversations, named), (exchanges, exchange_ids), (tools, tool_ids))
         used: set[str] = set()
         with self._read() as connection:
             for table, ids in asked:
                 for start in range(0, len(ids), _AT_ONCE):
-                    some = table.c.id.in_(ids[start : start + _AT_ONCE])
-                    used.update(connection.execute(sa.select(table.c.id).where(some)).scalars())
+                    some = {"ids": list(ids[start : start + _AT_ONCE])}
+                    used.update(connection.execute(_USED[table], some).scalars())
         return frozenset(used)
 
     def keep(
@@ -157,8 +160,9 @@ class RecordsIO(Called, Tools):
             with self._write() as connection:
                 for tool in new_tools:
                     self._keep_tool(connection, tool)
-                mine = tools.c.owner == self.owner, tools.c.id.in_(restored_tools)
-                connection.execute(sa.update(tools).where(*mine).values(deleted_at=None))
+                if restored_tools:
+                    mine = tools.c.owner == self.owner, tools.c.id.in_(restored_tools)
+                    connection.execute(sa.update(tools).where(*mine).values(deleted_at=None))
                 if conversation is not None:
                     self._keep_conversation(connection, conversation)
                     for start in range(0, len(taken), _AT_ONCE):
@@ -182,7 +186,7 @@ class RecordsIO(Called, Tools):
             "hidden": kept.hidden,
             **{name: value for name, value in kept.beside.items() if name in BESIDE},
         }
-        connection.execute(sa.insert(conversations).values(row))
+        connection.execute(sa.insert(conversations), row)
         tree.add_nodes(connection, self.owner, kept.id, kept.nodes)
         tree.move_head(connection, self.owner, kept.id, kept.head)
 
@@ -232,7 +236,7 @@ class RecordsIO(Called, Tools):
             "copy_of": record.copy_of,
             "answering": to_json(record.answering),
         }
-        connection.execute(sa.insert(tools).values(row))
+        connection.execute(sa.insert(tools), row)
         versions = [
             {
                 "tool_id": record.id,
