@@ -37,8 +37,8 @@ class Reader:
     def feed(self, chunk: bytes) -> None:
         if self._decoder is None:
             self._body.append(chunk)
-        else:
-            self._fold.apply(self._decoder.feed(chunk))
+        elif events := self._decoder.feed(chunk):
+            self._fold.apply(events)
 
     def close(self, problem: Problem | None = None) -> None:
         """The bytes are over; ``problem`` says what ended them when it was not the provider."""

@@ -78,8 +78,8 @@ class StreamDecoder:
 
     def feed(self, chunk: bytes) -> list[Event]:
         events: list[Event] = []
-        if not self._closed:
-            self._documents(self._frames.feed(chunk), events)
+        if not self._closed and (found := self._frames.feed(chunk)):
+            self._documents(found, events)
         return events
 
     def close(self) -> list[Event]:

@@ -73,7 +73,8 @@ class _WholeDecoder:
         return self._decoder.ended
 
     def feed(self, chunk: bytes) -> list[Event]:
-        return self._halves.joined(self._decoder.feed(chunk))
+        events = self._decoder.feed(chunk)
+        return self._halves.joined(events) if events else events
 
     def close(self) -> list[Event]:
         return [*self._halves.joined(self._decoder.close()), *self._halves.rest()]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from callsmith.schema.sample import CannotSample, sample
-from callsmith.schema.validate import check_schema, violations
+from callsmith.schema.validate import check_schema, checker
 
 
 def fitting(schema: Mapping[str, Any], seeds: int = 3) -> list[Any]:
@@ -22,10 +22,11 @@ def fitting(schema: Mapping[str, Any], seeds: int = 3) -> list[Any]:
 def refused(schema: Mapping[str, Any], value: Any, most: int = 6) -> list[tuple[Any, str]]:
     """Changed copies that the schema refuses, with the keyword that does."""
     out: list[tuple[Any, str]] = []
+    violations = checker(schema)
     for changed in _changed(value):
         if len(out) >= most:
             break
-        if found := violations(schema, changed, 1):
+        if found := violations(changed, 1):
             out.append((changed, found[0].keyword))
     return out
 

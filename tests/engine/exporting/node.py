@@ -15,6 +15,7 @@ from tests.conftest import ROOT, absent
 HOME = ROOT / ".servers" / "node-export"
 _OPTIONS = {
     "target": "es2022",
+    "lib": ["es2022"],
     "module": "nodenext",
     "moduleResolution": "nodenext",
     "strict": True,
