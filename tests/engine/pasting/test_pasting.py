@@ -15,6 +15,8 @@ from callsmith.pasting import Pasted, PasteProblem, read
 from callsmith.play import Ask, build
 from callsmith.replay import recordings
 from callsmith.types.connection import Connection, Target
+from callsmith.types.halves import has_half
+from callsmith.types.parts import Parsed
 
 WEATHER = {"type": "object", "properties": {"city": {"type": "string"}}, "required": ["city"]}
 CHAT: dict[str, Any] = {
@@ -207,3 +209,21 @@ def test_every_recorded_request_is_read(shared: Path) -> None:
             continue
         assert pasted.wire == exchange["wire"]
     assert refused == [400]
+
+
+@pytest.mark.parametrize("wire", BODIES)
+def test_half_characters_that_are_pasted_are_replaced(wire: str) -> None:
+    text = json.dumps(BODIES[wire]).replace("weather", "weather \\ud83d").replace("Rome", "Rome \\ude00")
+    pasted = read(text)
+    assert pasted.messages[0].text == "weather \ufffd?"
+    assert pasted.messages[1].calls[0].parsed() == Parsed({"city": "Rome \ufffd"})
+    assert not has_half(pasted)
+
+
+def test_a_result_whose_id_names_no_call_is_for_the_one_that_waits_and_told() -> None:
+    messages = [*CHAT["messages"][:3], {"role": "tool", "tool_call_id": "other", "content": "20"}]
+    pasted = read(json.dumps({**CHAT, "messages": messages}))
+    assert [(one.call_id, one.name, one.content) for one in pasted.messages[2].results] == [("a", "weather", "20")]
+    assert any("A result for other answers no call; it was taken for the one of weather" in one for one in pasted.notes)
+    more = [*CHAT["messages"], {"role": "tool", "tool_call_id": "other", "content": "20"}]
+    assert any("is left out" in note for note in read(json.dumps({**CHAT, "messages": more})).notes)
