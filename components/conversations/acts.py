@@ -74,54 +74,56 @@ def show(conversation_id: str) -> None:
 
 def pin(ids: Sequence[str], one: One | None = None, *, pinned: bool) -> None:
     """``one``, here and below: from its menu."""
-    store = services.store()
+    store, did = services.store(), _ready()
     changed = store.pin(ids, pinned=pinned)
-    _did("Pinned" if pinned else "Unpinned", one or changed, lambda: store.pin(changed, pinned=not pinned))
+    did("Pinned" if pinned else "Unpinned", one or changed, lambda: store.pin(changed, pinned=not pinned))
 
 
 def rename(one: One, widget: str) -> None:
-    store = services.store()
-    store.rename(one.id, st.session_state[widget] or "")
-    _did("Renamed", one, lambda: store.rename(one.id, one.title))
+    title = st.session_state[widget] or ""
+    store, did = services.store(), _ready()
+    store.rename(one.id, title)
+    did("Renamed", one, lambda: store.rename(one.id, one.title))
 
 
 def duplicate(one: One) -> None:
-    store = services.store()
+    store, did = services.store(), _ready()
     copy = store.duplicate(one.id)
-    _did("Duplicated", one, lambda: store.delete_all([copy]))
+    did("Duplicated", one, lambda: store.delete_all([copy]))
 
 
 def set_tags(one: One, widget: str, before: Sequence[str]) -> None:
-    store = services.store()
     now = st.session_state[widget]
+    store, did = services.store(), _ready()
     had = store.tag([one.id], now, [tag for tag in before if tag not in now])
-    _did("Changed the tags of", one, lambda: store.set_tags(had))
+    did("Changed the tags of", one, lambda: store.set_tags(had))
 
 
 def tag(ids: Sequence[str], widget: str) -> None:
     tags = [word for word in (st.session_state[widget] or "").split(",") if word.strip()]
     if not tags:
         return
-    store = services.store()
-    had = store.tag(ids, tags)
     st.session_state[widget] = ""
-    _did("Tagged", list(had), lambda: store.set_tags(had))
+    store, did = services.store(), _ready()
+    had = store.tag(ids, tags)
+    did("Tagged", list(had), lambda: store.set_tags(had))
 
 
 def archive(ids: Sequence[str], one: One | None = None, *, archived: bool = True) -> None:
-    store = services.store()
+    store, did = services.store(), _ready()
     changed = store.archive(ids, archived=archived)
     word = "Archived" if archived else "Brought back"
-    _did(word, one or changed, lambda: store.archive(changed, archived=not archived))
+    did(word, one or changed, lambda: store.archive(changed, archived=not archived))
 
 
 def delete(ids: Sequence[str], one: One | None = None) -> None:
     for conversation_id in ids:
         actions.stop_all(conversation_id)
-    store = services.store()
+    left = picked()
+    store, did = services.store(), _ready()
     changed = store.delete_all(ids)
-    picked().difference_update(ids)
-    _did("Deleted", one or changed, lambda: store.restore_all(changed))
+    left.difference_update(ids)
+    did("Deleted", one or changed, lambda: store.restore_all(changed))
 
 
 def done() -> list[Undo]:
@@ -132,16 +134,24 @@ def done() -> list[Undo]:
 
 def undo() -> None:
     """Take the last act back; the one before it is the next."""
-    if done():
-        done().pop().back()
+    acts = done()
+    if acts:
+        acts.pop().back()
 
 
-def _did(word: str, what: One | Sequence[str], back: Callable[[], object]) -> None:
-    """What was picked is done with; what is done in a menu leaves the picked ones picked."""
-    if not isinstance(what, One):
-        clear_picked()
-        if not what:
-            return
-    said = f"“{short(what.title, 40)}”" if isinstance(what, One) else count(len(what), "conversation")
-    done().append(Undo(f"{word} {said}", back))
-    del done()[:-KEPT]
+def _ready() -> Callable[[str, One | Sequence[str], Callable[[], object]], None]:
+    """To be asked for before an act, and told after it. A callback may end wherever it looks into the session, for the
+    next click, and then something would be done without a way back; so from here on it does not look there."""
+    acts, chosen = done(), picked()
+
+    def did(word: str, what: One | Sequence[str], back: Callable[[], object]) -> None:
+        # What was picked is done with; what is done in a menu leaves the picked ones picked.
+        if not isinstance(what, One):
+            chosen.clear()
+            if not what:
+                return
+        said = f"“{short(what.title, 40)}”" if isinstance(what, One) else count(len(what), "conversation")
+        acts.append(Undo(f"{word} {said}", back))
+        del acts[:-KEPT]
+
+    return did

@@ -124,6 +124,8 @@ def test_one_is_duplicated_tagged_and_archived_by_the_keyboard(serve: Callable[.
         page.ready()
         page.page.keyboard.press("Escape")
         expect(page.key("sessions-undo-row")).to_contain_text("“A trip to Lisbon”")
+        # Closing the menu draws the page once more.
+        page.ready()
 
     def undone() -> None:
         page.key("sessions-undo-last").get_by_role("button").focus()

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from callsmith.store import Store, Wanted
 from callsmith.types.parts import Text
+from components.conversations import acts
 from components.conversations.when import ago
 from tests.pages.playground import replied
 
@@ -201,6 +202,34 @@ def test_acts_that_build_on_each_other_are_taken_back_to_the_beginning(store: St
         assert said in page.undo
         page.click("sessions-undo-last")
     assert kept() == before and page.undo == ""
+
+
+def test_an_act_that_the_next_click_interrupts_has_its_way_back(
+    store: Store, three: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A callback may end wherever it looks into the session; after the act it does not look there."""
+
+    class Session(dict[str, object]):
+        ended = False
+
+        def setdefault(self, key: str, value: object = None) -> object:
+            assert not self.ended, "looked into the session after the act"
+            return super().setdefault(key, value)
+
+    session = Session()
+    monkeypatch.setattr(acts.st, "session_state", session)
+    archive = Store.archive
+
+    def then_ends(self: Store, ids: list[str], *, archived: bool = True) -> list[str]:
+        session.ended = True
+        return archive(self, ids, archived=archived)
+
+    monkeypatch.setattr(Store, "archive", then_ends)
+    acts.archive(three[:1])
+    session.ended = False
+    assert store.find(Wanted(state="archived")).total == 1
+    acts.undo()
+    assert store.find(Wanted(state="archived")).total == 0
 
 
 def test_some_are_pinned_and_unpinned_at_once(store: Store, three: list[str]) -> None:
