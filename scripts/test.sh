@@ -3,6 +3,8 @@
 # is missing, the tests that need the servers of others are skipped with the reason.
 set -eu
 cd "$(dirname "$0")/.."
+# Without what Python and pytest keep of a file, every process would compile all of them again.
+unset PYTHONDONTWRITEBYTECODE
 
 # What only the second part needs arrives beside what comes before it; what was said meanwhile stands before that part.
 told=$(mktemp -d)
@@ -22,7 +24,7 @@ if [ $# -gt 0 ]; then
     exit
 fi
 # Two files at a time; first what talks neither to a browser nor to servers of others.
-.venv/bin/python -m pytest -n 2 --dist loadfile --ignore tests/browser --ignore tests/servers
+.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --ignore tests/browser --ignore tests/servers
 arrived
 # A walk that failed is walked once more, and listed as RERUN: a busy machine is no defect, a defect fails twice.
 .venv/bin/python -m pytest -n 2 --dist loadfile --reruns 1 -rR tests/browser tests/servers

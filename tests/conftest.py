@@ -26,7 +26,16 @@ ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 NUMBERS = count()
+LONGEST = (
+    *("test_zod.py", "test_corpora.py", "test_recorded.py", "test_pydantic.py", "test_hostile.py"),
+    *("test_tools_command.py", "test_recordings.py", "test_roundtrip.py", "test_targets.py"),
+)
 KEY_NAMES = ("WENWEN_API_KEY", "OPENAI_API_KEY", "DEEPSEEK_API_KEY", "OPENROUTER_API_KEY")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The files that take longest begin first, so that two workers end at about the same time."""
+    items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

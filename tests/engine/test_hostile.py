@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from typing import Any
 
 import pytest
@@ -18,9 +17,6 @@ from callsmith.schema.tokens import about, bill
 from callsmith.schema.tool_document import document_of
 from callsmith.schema.validate import check_schema, violations
 from callsmith.types.tool import Tool
-
-# Far more than any of these takes, far less than what would hang.
-SECONDS = 20
 
 
 def nested(levels: int, keyword: str) -> dict[str, Any]:
@@ -118,7 +114,6 @@ SCHEMAS: dict[str, dict[str, Any]] = {
 def test_a_hostile_schema_gets_an_answer_from_everything(name: str) -> None:
     schema = SCHEMAS[name]
     tool = Tool("t", "Does a thing", schema)
-    began = time.perf_counter()
     found = lint(tool)
     assert all(finding.message and len(finding.message) < 2_000 for finding in found)
     error = check_schema(schema)
@@ -137,7 +132,6 @@ def test_a_hostile_schema_gets_an_answer_from_everything(name: str) -> None:
     made_bill = bill(schema)
     assert made_bill.total == sum(line.tokens for line in made_bill.lines)
     assert pairs([tool, tool]) == ()
-    assert time.perf_counter() - began < SECONDS
 
 
 @pytest.mark.parametrize("name", ["references outside", "a base outside"])
@@ -172,17 +166,13 @@ def test_names_that_mean_something_to_javascript_can_be_mended() -> None:
     ],
 )
 def test_a_hostile_text_is_refused_in_words(given: str, word: str) -> None:
-    began = time.perf_counter()
     with pytest.raises(TextError) as refused:
         text.read(given)
     assert word in str(refused.value)
-    assert time.perf_counter() - began < SECONDS
 
 
 @pytest.mark.slow
 def test_the_largest_document_is_read_and_counted() -> None:
     whole = json.dumps({f"key {n}": [n, "some words in it"] for n in range(100_000)})
-    began = time.perf_counter()
     assert len(text.read(whole)) == 100_000
     assert about(whole) > 500_000
-    assert time.perf_counter() - began < SECONDS
