@@ -217,7 +217,7 @@ def test_an_act_that_the_next_click_interrupts_has_its_way_back(
             return super().setdefault(key, value)
 
     session = Session()
-    monkeypatch.setattr(acts.st, "session_state", session)
+    monkeypatch.setattr("components.conversations.acts.st.session_state", session)
     archive = Store.archive
 
     def then_ends(self: Store, ids: list[str], *, archived: bool = True) -> list[str]:
