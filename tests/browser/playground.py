@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Locator, Page, Request, TimeoutError, expect
 
 from tests.browser.served import App
 
+GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 20, 26)"}
+THEMES: tuple[Literal["light", "dark"], ...] = ("dark", "light")
 READY = (
     "html:not([data-asked]) "
     "[data-testid=stApp][data-test-script-state=notRunning][data-test-connection-state=CONNECTED]"
@@ -193,6 +196,17 @@ class Playground:
 
     def shot(self, name: str) -> None:
         self.page.screenshot(path=self._shots / f"{name}.png")
+
+    def shots(self, name: str) -> None:
+        """In both themes, changed as the system may change them in front of an open page."""
+        for theme in THEMES:
+            self.wear(theme)
+            self.shot(f"{name}-{theme}")
+
+    def wear(self, theme: Literal["light", "dark"]) -> None:
+        self.page.emulate_media(color_scheme=theme)
+        expect(self.page.get_by_test_id("stApp")).to_have_css("background-color", GROUND[theme])
+        self.ready()
 
     def _console(self, message: ConsoleMessage) -> None:
         url = message.location["url"]

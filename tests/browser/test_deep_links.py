@@ -21,7 +21,7 @@ SHOWS = {
 
 @pytest.mark.parametrize("path", SHOWS)
 def test_a_cold_deep_link_opens_in_the_frame(serve: Callable[..., App], window: Open, path: str) -> None:
-    page = window(serve(), path)
+    page = window(serve(by_command=True), path)
     here = page.page.get_by_test_id("stSidebarNavLink").and_(page.page.locator("[aria-current=page]"))
     expect(page.page.get_by_test_id("stSidebarNavLink")).to_have_count(5)
     expect(here).to_contain_text(path[1:].title())

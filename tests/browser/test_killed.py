@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 
 def test_kill_9_in_mid_stream(serve: Callable[..., App], window: Open) -> None:
-    app = serve()
+    app = serve(by_command=True)
     app.begin_with(weather_setup(app.store))
     typing = window(app)
     typing.say("weather in Lima")

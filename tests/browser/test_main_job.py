@@ -9,23 +9,20 @@ import pytest
 from playwright.sync_api import expect
 
 from callsmith.types.setup import Setup
-from tests.browser.playground import Open, Playground
+from tests.browser.playground import GROUND, Open, Playground
 from tests.browser.served import App
 
 pytestmark = pytest.mark.browser
 
 RESULT = '{"temperature": 18, "unit": "celsius", "conditions": "light drizzle"}'
-GROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(14, 20, 26)"}
 
 
-@pytest.mark.parametrize("width", [1280, 800])
-@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 800)])
 def test_a_starter_is_answered_and_continued(app: App, window: Open, theme: str, width: int) -> None:
     app.begin_with(Setup(model="demo-agent"))
     page = window(app, theme=theme, width=width)
-    look = f"{theme}-{width}"
     expect(page.page.get_by_test_id("stApp")).to_have_css("background-color", GROUND[theme])
-    page.shot(f"{look}-1-empty")
+    page.shots(f"{width}-1-empty")
 
     page.start("weather")
     card = page.calls().first
@@ -35,13 +32,13 @@ def test_a_starter_is_answered_and_continued(app: App, window: Open, theme: str,
     page.settled()
     expect(page.go_on).to_be_disabled()
     expect(page.waits_for).to_have_text("Waiting for: get_current_weather (No result yet)")
-    page.shot(f"{look}-2-waiting")
+    page.shots(f"{width}-2-waiting")
 
     slot = page.slot("get_current_weather")
     slot.fill('{"temperature": 18,\n "unit": }')
     expect(card).to_contain_text(re.compile(r"Not JSON: .*line 2, column 10"))
     expect(page.go_on).to_be_disabled()
-    page.shot(f"{look}-3-malformed")
+    page.shots(f"{width}-3-malformed")
 
     slot.fill(RESULT)
     expect(page.go_on).to_be_enabled()
@@ -55,12 +52,12 @@ def test_a_starter_is_answered_and_continued(app: App, window: Open, theme: str,
     expect(reply).to_contain_text(re.compile(r"demo-agent · [\d,]+ tokens in.*, \d+ tokens out · first token .* total"))
     expect(card).to_contain_text("answered")
     expect(card).to_contain_text("light drizzle")
-    page.shot(f"{look}-4-answered")
+    page.shots(f"{width}-4-answered")
 
     _usage(page)
-    page.shot(f"{look}-5-usage")
+    page.shots(f"{width}-5-usage")
     _request(page, app)
-    page.shot(f"{look}-6-request")
+    page.shots(f"{width}-6-request")
 
 
 def _usage(page: Playground) -> None:
