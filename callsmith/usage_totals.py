@@ -134,7 +134,7 @@ class Totals:
 
 def totals(store: Store, picked: Picked, own: OwnPrices) -> Totals:
     read, exact = _read(store, picked)
-    known = read.usage_kinds()
+    known = read.usage_kinds(by_tools=bool(picked.tools))
     fitting = [kind for kind in known if picked.fits(kind)]
     ids, kinds = _told(fitting)
     step = _step(read, ids, picked.span)
@@ -212,7 +212,7 @@ def conversations(store: Store, picked: Picked, own: OwnPrices) -> list[tuple[st
     """(id, title, sum) of those with the most tokens; the title of a deleted one is empty. By whole days of UTC where
     the totals are not exact."""
     read, _ = _read(store, picked)
-    ids, kinds = _told([kind for kind in read.usage_kinds() if picked.fits(kind)])
+    ids, kinds = _told([kind for kind in read.usage_kinds(by_tools=bool(picked.tools)) if picked.fits(kind)])
     found: dict[tuple[str, str], Sum] = {}
     for conversation_id, title, kind, day, *sums in read.usage_sessions(ids, picked.span, CONVERSATIONS):
         usd = _cost(kinds[kind], sums, float(day * DAY), own)

@@ -21,8 +21,8 @@ class ExactSums:
         self._tally = tally
         self._titles = titles
 
-    def usage_kinds(self) -> list[Kind]:
-        return list(self._tally.kinds.values())
+    def usage_kinds(self, *, by_tools: bool = True) -> list[Kind]:
+        return [kind for kind in self._tally.kinds.values() if by_tools or not kind.tools]
 
     def usage_sums(self, kinds: Collection[int], span: Span, *, step: int, shift: int = 0) -> Rows:
         bases = self._bases(kinds)

@@ -24,6 +24,7 @@ from callsmith.store.usage_tables import (
     WEEK,
     Kind,
     Span,
+    counts_all,
     to_kind,
     usage_days,
     usage_hours,
@@ -41,7 +42,8 @@ class SumsRead(Protocol):
     """Where sums are read. ``kinds`` and ``who`` are the numbers of kinds; a ``place`` counts steps of ``step`` hours
     since 1970, on a clock ``shift`` hours east of UTC."""
 
-    def usage_kinds(self) -> list[Kind]: ...
+    def usage_kinds(self, *, by_tools: bool = True) -> list[Kind]:
+        """``by_tools``: those with a set of tools, too, which may be many."""
 
     def usage_sums(self, kinds: Collection[int], span: Span, *, step: int, shift: int = 0) -> Sequence[Sequence[Any]]:
         """Rows of (base, place, *SUMS): kinds that differ in the tools alone are one."""
@@ -106,10 +108,11 @@ class UsageTotals(Base):
             named = connection.execute(kept.where(conversations.c.id.in_(ids))).all() if ids else []
         return list({row.id: row.title for row in [*last, *named]}.items())
 
-    def usage_kinds(self) -> list[Kind]:
+    def usage_kinds(self, *, by_tools: bool = True) -> list[Kind]:
         query = sa.select(usage_kinds.c.id, *(usage_kinds.c[name] for name in KIND))
+        query = query.where(usage_kinds.c.owner == self.owner)
         with self._read() as connection:
-            return [to_kind(row) for row in connection.execute(query.where(usage_kinds.c.owner == self.owner))]
+            return [to_kind(row) for row in connection.execute(query if by_tools else query.where(counts_all()))]
 
     def usage_sums(self, kinds: Collection[int], span: Span, *, step: int, shift: int = 0) -> Sequence[AnyRow]:
         """See ``SumsRead``. To the hour; by whole days of UTC where a place is a week or longer, since hours of such
