@@ -92,7 +92,9 @@ class _Warm:
         wanted = {"arguments": arguments, "environment": dict(environment), "log": str(log)}
         self._process.stdin.write(json.dumps(wanted).encode() + b"\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        answer = self._process.stdout.readline()
+        assert answer, "the process that forks servers ended; what it said is in the captured stderr"
+        return int(answer)
 
     def _end(self) -> None:
         self._process.communicate()
