@@ -79,6 +79,7 @@ def test_a_recorded_conversation_is_told_with_the_keyboard_at_800_pixels(app: Ap
         expect(step).to_contain_text(f"step {number} of 13")
         seen.append(step.get_by_role("heading").inner_text())
         assert page.page.evaluate("document.documentElement.scrollWidth") <= 800
+        page.ready()
         page.page.keyboard.press("ArrowRight")
     assert [number for number, text in enumerate(seen, start=1) if "book_table fails" in text] == [12]
     assert seen[-1].endswith("The model answers")
