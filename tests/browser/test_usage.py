@@ -86,9 +86,9 @@ def _drag(page: Playground, start: float, end: float) -> None:
     mouse.up()
 
 
-@pytest.mark.parametrize("view", ["Each exchange", "Summed over time"])
+@pytest.mark.parametrize(("view", "heading"), [("Each exchange", "Tokens and cost"), ("Summed over time", "By day")])
 def test_a_part_of_the_time_is_chosen_by_dragging_and_left_again(
-    serve: Callable[..., App], window: Open, view: str
+    serve: Callable[..., App], window: Open, view: str, heading: str
 ) -> None:
     app = serve()
     for number in range(10):
@@ -100,6 +100,9 @@ def test_a_part_of_the_time_is_chosen_by_dragging_and_left_again(
     figures = page.key("usage-figures")
     page.page.get_by_test_id("stMain").get_by_text(view, exact=True).click()
     expect(figures).to_contain_text("10,000")
+    # The charts of the view before stay until the new ones come.
+    expect(page.key("usage-charts").get_by_role("strong").filter(has_text=heading)).to_be_visible()
+    page.ready()
     expect(page.page.get_by_text("Drag over the chart to choose a part of the time.")).to_be_visible()
 
     _drag(page, 0.55, 0.99)
