@@ -154,8 +154,6 @@ class Playground:
                     self._open_panel(tab)
                 tab.click(timeout=5_000)
                 chosen.to_have_attribute("aria-selected", "true", timeout=5_000)
-                self.ready()
-                chosen.to_have_attribute("aria-selected", "true", timeout=1_000)
                 break
             except (TimeoutError, AssertionError):
                 continue
