@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -17,6 +18,9 @@ from callsmith import settings
 from callsmith.store import base
 from callsmith.store.engine import make_engine
 from callsmith.store.upgrade import upgrade
+
+# Thousands of tests and what they import stay to the end: a collector that walks them all the time takes a sixth of it.
+gc.set_threshold(50_000, 20, 100)
 
 # A machine may be busy: how long an example takes is measured elsewhere.
 hypothesis_settings.register_profile("callsmith", deadline=None)
@@ -36,6 +40,10 @@ KEY_NAMES = ("WENWEN_API_KEY", "OPENAI_API_KEY", "DEEPSEEK_API_KEY", "OPENROUTER
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The files that take longest begin first, so that two workers end at about the same time."""
     items.sort(key=lambda item: LONGEST.index(item.path.name) if item.path.name in LONGEST else len(LONGEST))
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:

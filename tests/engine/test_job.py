@@ -188,6 +188,7 @@ def test_stop_before_any_answer(serve, transport) -> None:
         (Limits(total=0.4), "total"),
     ],
 )
+@pytest.mark.slow
 def test_each_time_limit_ends_the_reply(serve, transport, limits: Limits, code: str) -> None:
     server: Server
 
@@ -291,6 +292,7 @@ def test_a_key_echoed_in_a_stream_across_chunks_is_hidden(serve, transport) -> N
     assert KEY.encode() not in sink.finished[0][0].body
 
 
+@pytest.mark.slow
 def test_what_arrives_is_saved_while_it_arrives(serve, transport) -> None:
     server: Server
 
@@ -397,6 +399,7 @@ def test_a_reply_ends_at_its_end_mark_although_the_connection_stays_open(serve, 
     assert (turn.text, turn.state) == ("whole", "finished")
 
 
+@pytest.mark.slow
 def test_the_first_byte_limit_counts_until_the_body_begins(serve, transport) -> None:
     server: Server
 

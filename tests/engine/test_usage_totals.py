@@ -169,6 +169,7 @@ def test_whatever_a_model_calls_its_exchange_ends(store: Store, monkeypatch: pyt
     assert totals(store, Picked(models=("other",)), OwnPrices()).called["weather"].unjudged == 1
 
 
+@pytest.mark.slow
 def test_conversations_are_told_alone_to_the_second(store: Store) -> None:
     made = filled(store)
     chosen = Picked(conversations=tuple(made[:3]), span=Span(AT, AT + 12 * DAY))

@@ -121,6 +121,7 @@ def test_a_message_cancels_the_calls_that_wait(store: Store) -> None:
     assert "cancelled by user" in page.text
 
 
+@pytest.mark.slow
 def test_a_missing_key_keeps_the_prompt_and_says_what_to_set(store: Store) -> None:
     connection = Connection("mine", "Mine", "http://127.0.0.1:9/v1", key=KeyRef("environment", "MY_TEST_KEY"))
     store.save_connection(connection)

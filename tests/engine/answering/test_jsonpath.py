@@ -140,6 +140,7 @@ def test_no_path_breaks_it(path: str, document: Any) -> None:
 
 
 @given(JSON)
+@pytest.mark.slow
 def test_everything_is_found_once(document: Any) -> None:
     def inside(value: Any) -> int:
         children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()

@@ -51,6 +51,7 @@ def site() -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.slow
 def test_a_document(site: str) -> None:
     got = fetch(f"{site}/docs/openapi.json?key=secret", LOOPBACK)
     assert got.data == b'{"openapi": "3.1.0"}'
@@ -59,6 +60,7 @@ def test_a_document(site: str) -> None:
     assert Pages.hosts == [site.removeprefix("http://")]
 
 
+@pytest.mark.slow
 def test_loopback_is_refused_unasked(site: str) -> None:
     with pytest.raises(FetchProblem, match="this machine"):
         fetch(f"{site}/openapi.json")
@@ -85,6 +87,7 @@ def test_redirects_are_followed_and_end(site: str) -> None:
         fetch(f"{site}{around}", LOOPBACK)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_had_is_said(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(FetchProblem, match="status 404"):
         fetch(f"{site}/missing", LOOPBACK)

@@ -183,6 +183,7 @@ def test_a_gzip_bomb_is_counted_after_unpacking() -> None:
     ],
     ids=["body", "chunks", "headers", "silence"],
 )
+@pytest.mark.slow
 def test_a_drip_ends_at_the_time_limit(head: bytes, piece: bytes) -> None:
     with serving(lambda site: endless(head, piece, site.gone, pause=0.02)) as site:
         made = got(site.url(), seconds=0.3)
@@ -282,6 +283,7 @@ def test_what_follows_the_announced_length_is_not_read() -> None:
         assert got(site.url()).content == "ok"
 
 
+@pytest.mark.slow
 def test_https_to_a_server_without_it_is_an_error_of_the_tool() -> None:
     with serving(lambda site: plain(b"1")) as site:
         made = got(site.url().replace("http://", "https://"), seconds=0.5)

@@ -23,6 +23,7 @@ from callsmith.types.answering import Mcp
 from tests.engine.execute.mcp_kit import ask, occasion, program, reach
 
 pytest.importorskip("mcp", reason="the optional MCP client is not installed: pip install -r requirements-mcp.txt")
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -104,7 +105,6 @@ def test_arguments_that_cannot_be_sent_are_answered_without_a_call(server: Mcp, 
     assert not log.exists()
 
 
-@pytest.mark.slow
 def test_progress_is_shown_in_words(server: Mcp) -> None:
     heard: list[str] = []
     assert ask(server, "steps", progress=heard.append).content == "done"
@@ -129,14 +129,12 @@ def test_what_was_cancelled_before_is_not_called(server: Mcp, log: Path) -> None
     assert not log.exists()
 
 
-@pytest.mark.slow
 def test_a_tool_that_never_answers_ends_at_the_limit(server: Mcp, log: Path) -> None:
     got = ask(replace(server, seconds=0.5), "never")
     assert got.is_error and got.content == "The tool did not answer within 0.5 s."
     wait_for(lambda: "notifications/cancelled" in log.read_text())
 
 
-@pytest.mark.slow
 def test_endless_progress_ends_at_the_limit_and_holds_up_nobody_else(server: Mcp, tmp_path: Path) -> None:
     heard: list[str] = []
     other = Mcp(command=program(tmp_path / "other"), seconds=10)
@@ -159,7 +157,6 @@ def test_a_large_result_is_an_error_and_a_huge_one_is_not_even_read(server: Mcp)
     assert len(ask(server, "huge", {"size": MAX_RESULT}).content) == MAX_RESULT
 
 
-@pytest.mark.slow
 def test_a_hundred_megabytes_cost_one_call_and_not_the_session(server: Mcp, log: Path) -> None:
     got = ask(replace(server, seconds=60), "huge", {"size": 100_000_000})
     assert got.is_error and "longer than a message" in got.content
@@ -223,7 +220,6 @@ def test_programs_get_none_of_our_variables(server: Mcp, monkeypatch: pytest.Mon
     assert "PATH" in names and not any("KEY" in name or "CALLSMITH" in name for name in names)
 
 
-@pytest.mark.slow
 def test_a_secret_in_a_command_is_filled_and_taken_out_of_what_returns(log: Path) -> None:
     learned: list[str] = []
     settings = Mcp(command=program(log, "--token", "{{TOKEN}}"), seconds=10)
@@ -240,7 +236,6 @@ def test_a_secret_in_a_command_is_filled_and_taken_out_of_what_returns(log: Path
     mcp_sessions.stop(state.id)
 
 
-@pytest.mark.slow
 def test_children_end_with_their_program(server: Mcp) -> None:
     pids = [int(ask(server, name).content) for name in ("pid", "child")]
     assert all(map(running, pids))
@@ -251,7 +246,6 @@ def test_children_end_with_their_program(server: Mcp) -> None:
     wait_for(lambda: not any(map(running, pids)))
 
 
-@pytest.mark.slow
 def test_a_session_that_nobody_uses_ends(server: Mcp, monkeypatch: pytest.MonkeyPatch) -> None:
     from callsmith.execute import mcp_session
 
@@ -261,7 +255,6 @@ def test_a_session_that_nobody_uses_ends(server: Mcp, monkeypatch: pytest.Monkey
     assert int(ask(server, "pid").content) != pid
 
 
-@pytest.mark.slow
 def test_everything_ends_with_the_process(tmp_path: Path) -> None:
     body = (
         "from tests.engine.execute.mcp_kit import ask, program\nfrom callsmith.types.answering import Mcp\n"

@@ -22,6 +22,8 @@ pytest.importorskip("mcp", reason="the optional MCP client is not installed: pip
 from callsmith.execute import mcp_session  # noqa: E402
 from tests.engine.execute.mcp_web import PIXEL, Hostile, by_the_sdk, free_port  # noqa: E402
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def house() -> Iterator[Mcp]:
@@ -161,7 +163,6 @@ def test_answers_that_are_none_are_errors(
     assert "canary" not in caplog.text
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("tool", ["huge", "huge-stream"])
 def test_a_hundred_megabytes_are_not_read(hostile: Hostile, tool: str, caplog: pytest.LogCaptureFixture) -> None:
     settings = Mcp(hostile.url, seconds=30)
@@ -172,7 +173,6 @@ def test_a_hundred_megabytes_are_not_read(hostile: Hostile, tool: str, caplog: p
     assert hostile.opened == 1 and "xxxx" not in caplog.text
 
 
-@pytest.mark.slow
 def test_a_server_that_does_not_let_go_is_left(hostile: Hostile, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mcp_session, "_ENDS_WITHIN", 0.5)
     hostile.clinging = True
@@ -183,7 +183,6 @@ def test_a_server_that_does_not_let_go_is_left(hostile: Hostile, monkeypatch: py
     assert hostile.opened == 2
 
 
-@pytest.mark.slow
 def test_endless_progress_ends_at_the_limit(hostile: Hostile) -> None:
     heard: list[str] = []
     settings = Mcp(hostile.url, seconds=1.2)

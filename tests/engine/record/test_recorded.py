@@ -63,6 +63,7 @@ def test_all_recordings_become_conversations(store: Store, shared: Path) -> None
         assert taken(store, file.read_bytes()).there == 1
 
 
+@pytest.mark.slow
 def test_turns_that_carry_on_are_one_arm(store: Store, shared: Path) -> None:
     """Where a client sent an answer back, the recorded answer stands in its place, and its results below it."""
     joined = 0
