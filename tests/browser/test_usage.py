@@ -45,11 +45,9 @@ def test_what_is_known_of_costs_and_calls(serve: Callable[..., App], window: Ope
 
     page = window(app, f"/?conversation={known}", theme=theme, width=width)
     expect(page.messages.last).to_contain_text("$0.0023")
-    # In a narrow window the panel is folded; it is walked in other tests.
-    if width > 1000:
-        expect(page.tab("Usage")).to_contain_text("$0.0023")
-        page.open(f"/?conversation={unknown}")
-        expect(page.tab("Usage")).to_contain_text("price unknown")
+    expect(page.tab("Usage")).to_contain_text("$0.0023")
+    page.open(f"/?conversation={unknown}")
+    expect(page.tab("Usage")).to_contain_text("price unknown")
     page.open("/conversations")
     expect(page.page.get_by_text("$0.0023")).to_be_visible()
     expect(page.page.get_by_text("price unknown")).to_be_visible()
